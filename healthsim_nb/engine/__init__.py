@@ -1,0 +1,1 @@
+"""Randomness, ids, blocks and turns: arrays and steps, no medicine."""

@@ -1,0 +1,78 @@
+"""Ids that carry who and when, so that no counter is kept and no id depends on another run.
+
+==============  ======================================  ====
+id              parts                                   bits
+==============  ======================================  ====
+patient         block (22) · place in the block (16)      38
+encounter       patient · turn (10) · slot (6)            54
+child of those  encounter · number (9)                    63
+==============  ======================================  ====
+
+All fit a BIGINT. Every field is checked where it is packed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ids = NDArray[np.int64]
+
+BLOCK = 8192
+"""Patients that share a block: the unit of identity, never of work."""
+PLACE_BITS, TURN_BITS, SLOT_BITS, CHILD_BITS = 16, 10, 6, 9
+MOST_PATIENTS = 40_000_000
+"""More would not all have a medical record number of eight digits of their own."""
+MOST_TURNS = (1 << TURN_BITS) - 1
+
+
+def patient_ids(index: Ids) -> Ids:
+    """Return the patient id of the n-th patient of a scenario, counted from 0."""
+    return ((index // BLOCK) << PLACE_BITS) | (index % BLOCK)
+
+
+def patient_index(ids: Ids) -> Ids:
+    """Return the place of a patient in the scenario: the inverse of `patient_ids`."""
+    return (ids >> PLACE_BITS) * BLOCK + (ids & ((1 << PLACE_BITS) - 1))
+
+
+def turn_ids(patients: Ids, turn: int) -> Ids:
+    """Return the id of (patient, turn), for what is drawn once a month."""
+    return (patients << TURN_BITS) | (turn + 1)
+
+
+def encounter_ids(patients: Ids, turn: int | Ids, slot: Ids) -> Ids:
+    """Return the encounter id of (patient, turn, slot)."""
+    _check(slot, SLOT_BITS, "encounters of one patient in one month")
+    return (((patients << TURN_BITS) | turn) << SLOT_BITS) | slot
+
+
+def encounter_patient(encounters: Ids) -> Ids:
+    """Return the patient of an encounter."""
+    return encounters >> (TURN_BITS + SLOT_BITS)
+
+
+def child_ids(parents: Ids, number: Ids) -> Ids:
+    """Return the id of the n-th row that belongs to an encounter."""
+    _check(number, CHILD_BITS, "rows of one kind at one encounter")
+    return (parents << CHILD_BITS) | number
+
+
+def numbered(parents: Ids) -> Ids:
+    """Return 0, 1, 2, … within each run of equal parents, shape (n,); parents are sorted.
+
+    >>> numbered(np.array([5, 5, 9])).tolist()
+    [0, 1, 0]
+    """
+    if not len(parents):
+        return np.zeros(0, dtype=np.int64)
+    place = np.arange(len(parents), dtype=np.int64)
+    first = np.empty(len(parents), dtype=bool)
+    first[0] = True
+    np.not_equal(parents[1:], parents[:-1], out=first[1:])
+    return place - np.maximum.accumulate(np.where(first, place, 0))
+
+
+def _check(values: Ids, bits: int, what: str) -> None:
+    if len(values) and int(values.max()) >= 1 << bits:
+        raise OverflowError(f"{int(values.max()) + 1} {what}: ids have room for {1 << bits}")

@@ -1,0 +1,105 @@
+"""Every error of ours, so that one ``except`` catches them all and no other.
+
+::
+
+    HealthsimError(ValueError)
+    ├── UnknownNameError          a name that does not exist: says the nearest, lists what does
+    ├── SpecificationError        settings that cannot be: size, months, mix, dates, references
+    │   └── RequestError          a sentence that could not be understood
+    ├── TemplateError             a YAML file with problems: all of them, each with its path
+    ├── QueryError                a query that a scenario does not allow, or that fails
+    ├── WorkspaceError            a database that cannot be opened or written
+    │   ├── WorkspaceLockedError  open in another program
+    │   ├── WorkspaceDamagedError not a database, or a broken one
+    │   └── WorkspaceTooNewError  written by a later version
+    └── ExportError               an output that cannot be written
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class HealthsimError(ValueError):
+    """The root of every error of ours."""
+
+
+class UnknownNameError(HealthsimError):
+    """A name was asked for that does not exist."""
+
+    @classmethod
+    def of(cls, kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
+        """Return the error that names the nearest match and lists what exists."""
+        return cls(unknown(kind, name, known))
+
+
+class SpecificationError(HealthsimError):
+    """Settings of a scenario that cannot be."""
+
+
+class RequestError(SpecificationError):
+    """A sentence that could not be understood, or only in part."""
+
+
+class TemplateError(HealthsimError):
+    """A template or condition file with problems."""
+
+
+class QueryError(HealthsimError):
+    """A query that is not allowed on a scenario, or that fails."""
+
+
+class WorkspaceError(HealthsimError):
+    """A workspace that cannot be opened, read or written."""
+
+
+class WorkspaceLockedError(WorkspaceError):
+    """The workspace is open in another program."""
+
+
+class WorkspaceDamagedError(WorkspaceError):
+    """The file is not a DuckDB database, or a broken one."""
+
+
+class WorkspaceTooNewError(WorkspaceError):
+    """The workspace was written by a later version of this package."""
+
+
+class ExportError(HealthsimError):
+    """An export that cannot be written."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that resembles ``name`` most, if one does."""
+    folded = {k.casefold().replace("_", "-"): k for k in known}
+    wanted = name.casefold().replace("_", "-").replace(" ", "-")
+    found = get_close_matches(wanted, folded, n=1, cutoff=0.6)
+    if found:
+        return folded[found[0]]
+    inside = [k for f, k in folded.items() if len(wanted) >= 3 and wanted in f]
+    return inside[0] if len(inside) == 1 else None
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """Return the sentence for a name that does not exist.
+
+    >>> unknown("template", "diabetis", ["diabetes", "asthma"])
+    "No template named 'diabetis'. Did you mean 'diabetes'? Known: asthma, diabetes."
+    """
+    names = sorted(known)
+    near = nearest(name, names)
+    hint = f" Did you mean '{near}'?" if near else ""
+    return f"No {kind} named {name!r}.{hint} {listing(names)}"
+
+
+def listing(names: list[str], most: int = 12) -> str:
+    """Return ``Known: a, b.``, shortened when there are many."""
+    if not names:
+        return "There are none yet."
+    shown = ", ".join(names[:most])
+    rest = len(names) - most
+    return f"Known: {shown}{f' and {rest} more' if rest > 0 else ''}."

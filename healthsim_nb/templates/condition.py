@@ -1,0 +1,216 @@
+"""A condition: who has it, what it does, what is done about it. One YAML file each.
+
+Numbers are grouped in sections; each section that is used must be named under ``sources``
+(``judgement`` is an honest source).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from healthsim_nb.templates.base import (
+    AgeRange,
+    BySex,
+    Curve,
+    Factor,
+    Id,
+    Percent,
+    Positive,
+    Probability,
+    Sex,
+    Strict,
+)
+
+EncounterClass = Literal["AMB", "EMER", "IMP", "OBSENC", "VR", "HH"]
+Range = tuple[float, float]
+Days = tuple[int, int]
+Months = Annotated[int, Field(ge=1, le=120)]
+
+
+class Only(Strict):
+    """Who can have the condition at all."""
+
+    sex: Sex | None = None
+    age: AgeRange = (0, 120)
+
+
+class Level(Strict):
+    """A lasting degree of control; a template's mix replaces ``share``."""
+
+    id: Id
+    share: Percent
+    set: dict[Id, Range] = {}
+    """Measure: the range of a person's value while on the treatment they have."""
+    lines: list[Percent] = []
+    """Share of people on each of the treatment's lines at the start."""
+    every: Months | None = None
+    code: str | None = None
+
+
+class Stage(Strict):
+    """A step of an ordered course, the mildest first."""
+
+    id: Id
+    name: str
+    share: Percent
+    code: str | None = None
+    set: dict[Id, Range] = {}
+    known: Probability | None = None
+    next_per_year: Positive = 0
+    every: Months | None = None
+
+
+class Step(Strict):
+    """When a treatment goes up a line: a measured value above a limit, and a chance at each visit."""
+
+    measure: Id
+    above: float
+    chance: Probability
+
+
+class Treatment(Strict):
+    """Lines of drugs, each taken together; the first is usually none."""
+
+    lines: list[list[Id]] = Field(min_length=2)
+    start: Probability
+    """Chance at each routine visit that an untreated person starts the usual line."""
+    stop: Probability = 0
+    """Chance at each routine visit that a treated person stops."""
+    step_up: Step | None = None
+
+
+class Event(Strict):
+    """Something that brings a person to care on a day."""
+
+    id: Id
+    code: str
+    complaint: str
+    classes: dict[EncounterClass, Percent] = Field(alias="class")
+    stay: Days = (1, 3)
+    """Days in hospital when admitted, shortest and longest."""
+    drg: str | None = None
+    orders: list[Id] = []
+    course: Id | None = None
+    """A drug given for a few days (as many as the drug says)."""
+    course_share: Probability = 1
+    vitals: dict[Id, float] = {}
+    """Shift of vital signs on that day."""
+    fatal: Probability = 0
+    """Chance of dying in a hospital stay for it."""
+
+
+class AcuteEvent(Event):
+    """An event that befalls people who have the condition."""
+
+    per_year: Positive
+    factors: list[Factor] = []
+
+
+class Condition(Strict):
+    """One illness, injury or routine service."""
+
+    id: Id
+    name: str
+    kind: Literal["chronic", "acute", "service"]
+    code: str | dict[int, str]
+    """ICD-10-CM, or the code from each age on."""
+    complaint: str | None = None
+    synonyms: list[str] = []
+    only: Only = Only()
+    prevalence: BySex | None = None
+    """Percent of people, diagnosed or not."""
+    years: Days = (0, 10)
+    """For how many years people who have it at the start have had it."""
+    onset: Literal["fitted"] | BySex | None = None
+    """New cases per person-year, by age."""
+    remission_per_year: Positive = 0
+    factors: list[Factor] = []
+    known: Curve | Probability = 1.0
+    """Share of those who have it at the start that is diagnosed."""
+    detect_per_month: Probability = 1.0
+    ends: list[Id] = []
+    """Conditions that are over when this one begins."""
+    levels: list[Level] = []
+    stages: list[Stage] = []
+    progress: list[Factor] = []
+    """Factors on going to the next stage."""
+    add: dict[Id, float] = {}
+    """Measure: what the condition adds to it while it lasts."""
+    treatment: Treatment | None = None
+    every: Months | dict[int, Months] | None = None
+    """Months between routine visits (from each age on)."""
+    uptake: Probability | BySex = 1.0
+    """Services: share of eligible people who take part."""
+    orders: dict[Id, Months] = {}
+    """Order: the least months between two."""
+    presents: Event | None = None
+    """How a new case comes to care; left out: it is found at a visit."""
+    acute: list[AcuteEvent] = []
+    lasts: Days | None = None
+    """Days until an acute condition is over."""
+    mortality: Positive = 1.0
+    """Times the risk of dying."""
+    sources: dict[str, str]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Condition:
+        problems = [*_unsourced(self), *_unfit(self)]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @property
+    def codes(self) -> dict[int, str]:
+        """The ICD-10-CM code from each age on."""
+        return {0: self.code} if isinstance(self.code, str) else self.code
+
+    @property
+    def all_codes(self) -> set[str]:
+        """Every ICD-10-CM code that the condition can put into a record."""
+        parts = [*self.levels, *self.stages, *self.acute, *([self.presents] if self.presents else [])]
+        return {*self.codes.values(), *(p.code for p in parts if p.code)}
+
+
+NUMBERS = (
+    "prevalence years onset remission_per_year factors known detect_per_month levels stages progress"
+    " add treatment every uptake orders presents acute lasts mortality"
+).split()
+"""Sections that hold numbers, so need a source."""
+
+
+def _unsourced(c: Condition) -> list[str]:
+    used = [s for s in NUMBERS if s in c.model_fields_set and getattr(c, s) not in ({}, [], None)]
+    missing = [s for s in used if not c.sources.get(s, "").strip()]
+    idle = [s for s in c.sources if s not in NUMBERS]
+    return [f"sources.{s}: no source for the numbers in '{s}'" for s in missing] + [
+        f"sources.{s}: there is no such section" for s in idle
+    ]
+
+
+def _unfit(c: Condition) -> list[str]:
+    found: list[str] = []
+    if c.kind == "acute" and not (c.lasts and c.presents and isinstance(c.onset, BySex)):
+        found.append("an acute condition needs 'onset' with rates, 'presents' and 'lasts'")
+    if c.kind == "chronic" and not (c.prevalence and c.onset):
+        found.append("a chronic condition needs 'prevalence' and 'onset'")
+    if c.kind == "service" and not c.every:
+        found.append("a service needs 'every'")
+    if c.levels and c.stages:
+        found.append("use 'levels' or 'stages', not both")
+    for name, parts in (("levels", c.levels), ("stages", c.stages)):
+        total = sum(p.share for p in parts)
+        if parts and abs(total - 100) > 0.01:
+            found.append(f"{name}: shares sum to {total:g}, not 100")
+    for level in c.levels:
+        lines = len(c.treatment.lines) if c.treatment else 0
+        if level.lines and (len(level.lines) != lines or abs(sum(level.lines) - 100) > 0.01):
+            found.append(f"levels.{level.id}.lines: needs {lines} shares that sum to 100")
+    events = [*c.acute, *([c.presents] if c.presents else [])]
+    found += [
+        f"{e.id}.class: shares sum to {sum(e.classes.values()):g}, not 100"
+        for e in events
+        if abs(sum(e.classes.values()) - 100) > 0.01
+    ]
+    return found

@@ -1,0 +1,81 @@
+"""A template: the reusable definition of a population; a specification: one run of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from healthsim_nb.templates.base import AgeRange, Id, Percent, Probability, Sex, Strict
+
+LineOfBusiness = Literal["commercial", "medicare", "medicaid", "uninsured", "military"]
+
+
+class AgeBand(Strict):
+    """A share of the population between two ages, both included."""
+
+    ages: AgeRange
+    share: Percent
+
+
+class Population(Strict):
+    """Who they are. What is left out is as in the United States."""
+
+    ages: Literal["us"] | list[AgeBand] | None = None
+    """``us``: the US pyramid; bands; None: 0-17 15 %, 18-44 30 %, 45-64 30 %, 65+ 25 %,
+    or the ages of the people who have what is asked for."""
+    limits: AgeRange = (0, 120)
+    """Nobody younger or older."""
+    sex: dict[Sex, Percent] = {}
+    states: list[Annotated[str, Field(pattern="^[A-Z]{2}$")]] = []
+    line_of_business: list[LineOfBusiness] = []
+    households: bool = False
+    """True: the people of a scenario live together in households."""
+
+
+class Template(Strict):
+    """A named population that can be made again and again. One YAML file each."""
+
+    id: Id
+    version: int = Field(ge=1)
+    name: str
+    description: str
+    synonyms: list[str] = []
+    population: Population = Population()
+    have: list[Id] = []
+    """Conditions that everyone has at the start, diagnosed."""
+    without: list[Id] | Literal["chronic"] = []
+    """Conditions that nobody has at the start or gets; ``chronic``: any chronic one at the start."""
+    mix_of: Id | None = None
+    """The condition whose levels or stages a mix speaks of."""
+    mix: dict[Id, Probability] = {}
+    n: int = Field(default=100, ge=1)
+    months: int = Field(default=24, ge=1, le=1023)
+    sources: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _whole(self) -> Template:
+        if isinstance(self.population.ages, list):
+            total = sum(b.share for b in self.population.ages)
+            if abs(total - 100) > 0.01:
+                raise ValueError(f"population.ages: shares sum to {total:g}, not 100")
+        if "ages" in self.population.model_fields_set and not self.sources.get("population"):
+            raise ValueError("sources.population: no source for the numbers in 'population'")
+        return self
+
+
+class Specification(Strict):
+    """A template with the settings of one run: all that decides a scenario's content."""
+
+    template: Id | None = None
+    """None: no template, only what is said here."""
+    n: int
+    seed: int
+    start: date
+    months: int
+    population: Population = Population()
+    have: list[Id] = []
+    without: list[Id] | Literal["chronic"] = []
+    mix_of: Id | None = None
+    mix: dict[str, Probability] = {}
