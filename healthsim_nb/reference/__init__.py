@@ -1,0 +1,8 @@
+"""Reads ``references/``: code tables, identifiers, geography and names. Facts only, no draws."""
+
+from __future__ import annotations
+
+from healthsim_nb.reference.location import root
+from healthsim_nb.reference.tables import rows
+
+__all__ = ["root", "rows"]
