@@ -1,0 +1,74 @@
+# `make help` lists what there is. Everything happens in .venv; nothing else on the machine is touched.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OLD := .venv-duckdb15
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help demo lab test lint format types architecture unit unit-duckdb15 notebooks-check notebooks bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.use ## install, make 10,000 patients over 24 months, show them, write Parquet
+	@$(BIN)/healthsim demo
+
+lab: $(VENV)/.use ## open the first notebook in JupyterLab
+	@$(BIN)/healthsim lab
+
+test: lint types architecture unit unit-duckdb15 notebooks-check ## everything that must hold, as continuous integration runs it
+	@echo "make test: all of it holds."
+
+lint: $(VENV)/.develop ## ruff: mistakes and layout
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(VENV)/.develop ## lay the code out and mend what ruff can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: $(VENV)/.develop ## mypy
+	@$(BIN)/mypy
+
+architecture: $(VENV)/.develop ## import-linter: which room may know which
+	@$(BIN)/lint-imports --no-cache
+
+unit: $(VENV)/.develop ## the tests and the examples in docstrings, on the newest DuckDB
+	@$(BIN)/python -m pytest -q -n auto
+
+unit-duckdb15: $(OLD)/.develop ## the rooms that touch DuckDB, on DuckDB 1.5
+	@$(OLD)/bin/python -m pytest -q -n auto $(wildcard tests/store tests/formats tests/notebook tests/simulation tests/test_*.py)
+
+notebooks-check: $(VENV)/.develop ## run the notebooks and compare with what they show
+	@$(BIN)/python -m pytest -q --nbval --nbval-sanitize-with notebooks/sanitize.cfg -p no:xdist notebooks
+
+notebooks: $(VENV)/.develop ## run the notebooks and keep what they show
+	@$(BIN)/python notebooks/refresh.py
+
+bench: $(VENV)/.develop ## the figures of the README's table
+	@$(BIN)/python -m pytest -q -s tests/benchmarks
+
+clean: ## remove what make has built (not your own databases)
+	rm -rf $(VENV)/.use $(VENV)/.develop $(OLD) demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# A stamp says what was installed from which pyproject.toml, so that a second make is quick.
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "healthsim_nb needs Python 3.11 or newer; $(PYTHON) is %d.%d. Name another one: make demo PYTHON=python3.12" % v[:2])'
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.use: pyproject.toml | $(VENV)/.python
+	@echo "Installing into $(VENV) (a minute or two, the first time only)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.develop: pyproject.toml | $(VENV)/.python
+	@echo "Installing into $(VENV), with what the tests need (a minute or two, the first time only)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.use
+
+$(OLD)/.develop: pyproject.toml | $(VENV)/.python
+	@echo "Installing into $(OLD), the same with DuckDB 1.5 (a minute or two, the first time only)"
+	@$(BIN)/python -m venv $(OLD)
+	@$(OLD)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' 'duckdb>=1.5,<1.6'
+	@touch $@

@@ -1,0 +1,85 @@
+"""One sentence makes a coherent synthetic patient population, kept in DuckDB, asked in a notebook."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from healthsim_nb.errors import HealthsimError
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from healthsim_nb.scenario import Scenario
+    from healthsim_nb.store.pages import Page
+    from healthsim_nb.store.summary import Summary
+    from healthsim_nb.workspace import Workspace, formats, open, templates  # noqa: A004 - hs.open()
+
+__version__ = "0.1.0"
+__all__ = [
+    "HealthsimError",
+    "Page",
+    "Scenario",
+    "Summary",
+    "Workspace",
+    "__version__",
+    "formats",
+    "open",
+    "templates",
+]
+
+_HOMES = {
+    "Page": "store.pages",
+    "Scenario": "scenario",
+    "Summary": "store.summary",
+    "Workspace": "workspace",
+    "open": "workspace",
+}
+"""Where a name lives: it is imported when it is first asked for, so that the import is quick."""
+
+_ROOMS = ("formats", "templates")
+"""Rooms that share their name with a function of the surface: calling the room calls it."""
+
+
+class _Room(ModuleType):
+    def __call__(self) -> object:
+        function = getattr(
+            import_module("healthsim_nb.workspace"), self.__name__.rpartition(".")[2]
+        )
+        return function()
+
+
+class _Surface(ModuleType):
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in _ROOMS and isinstance(value, ModuleType):
+            value.__class__ = _Room
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Surface
+
+
+def __getattr__(name: str) -> object:
+    if name in _ROOMS:
+        return import_module(f"{__name__}.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Add ``%hs``, ``%%hs`` and the displays to a notebook: ``%load_ext healthsim_nb``."""
+    import_module(f"{__name__}.notebook").load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Take them away again and close the workspace."""
+    import_module(f"{__name__}.notebook").unload(shell)
