@@ -1,4 +1,4 @@
-"""One sentence makes a coherent synthetic patient population, kept in DuckDB, asked in a notebook."""
+"""One sentence makes a coherent synthetic population, kept in DuckDB, asked in a notebook."""
 
 from __future__ import annotations
 
@@ -45,10 +45,8 @@ _ROOMS = ("formats", "templates")
 
 class _Room(ModuleType):
     def __call__(self) -> object:
-        function = getattr(
-            import_module("healthsim_nb.workspace"), self.__name__.rpartition(".")[2]
-        )
-        return function()
+        name = self.__name__.rpartition(".")[2]
+        return getattr(import_module("healthsim_nb.workspace"), name)()
 
 
 class _Surface(ModuleType):
