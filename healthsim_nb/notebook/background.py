@@ -1,0 +1,57 @@
+"""Runs something long beside the notebook's main thread, so that it shows how far it is and stops.
+
+DuckDB 2 often ignores an interrupt that arrives while a statement runs in the main thread. Here the
+main thread only waits: an interrupt reaches it at once, and the work stops at its next report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Event
+from time import perf_counter
+from typing import TypeVar
+
+T = TypeVar("T")
+Report = Callable[[int, int], None]
+"""Called with what is done and with the whole, in the same unit."""
+QUIET, STEP = 0.5, 0.1
+"""Seconds before anything is shown, and between two looks."""
+
+
+class Stopped(KeyboardInterrupt):
+    """The user interrupted; raised inside the work, so that it undoes what it did."""
+
+
+def run(work: Callable[[Report], T], show: Report) -> T:
+    """Do the work on a thread of its own and return what it returns.
+
+    Parameters
+    ----------
+    work
+        Takes a function, and calls it now and then with (done, whole).
+    show
+        Called in this thread about ten times a second with what was last reported.
+
+    Raises
+    ------
+    Stopped
+        If the user interrupted.
+    """
+    stop, last, began = Event(), [(0, 0)], perf_counter()
+
+    def report(done: int, whole: int) -> None:
+        last[0] = done, whole
+        if stop.is_set():
+            raise Stopped
+
+    with ThreadPoolExecutor(1, thread_name_prefix="healthsim") as pool:
+        future = pool.submit(work, report)
+        while not future.done():
+            try:
+                wait([future], STEP)
+                if last[0][1] and not future.done() and perf_counter() - began > QUIET:
+                    show(*last[0])
+            except KeyboardInterrupt:
+                stop.set()
+        return future.result()

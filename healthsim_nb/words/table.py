@@ -1,0 +1,150 @@
+"""The words as a table. A word here needs a function of its name in the notebook or in cli.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NOTEBOOK, TERMINAL = "notebook", "terminal"
+
+
+@dataclass(frozen=True)
+class Option:
+    """Something that is said with a word; two dashes in front make it optional."""
+
+    name: str
+    about: str
+    kind: type = str
+    metavar: str = ""
+    many: bool = False
+    """Words: all that follow, joined. With dashes: it may be said more than once."""
+    needed: bool = False
+
+    @property
+    def dashed(self) -> bool:
+        """Whether it is said with two dashes."""
+        return self.name.startswith("--")
+
+
+@dataclass(frozen=True)
+class Word:
+    """One verb."""
+
+    name: str
+    about: str
+    example: str
+    options: tuple[Option, ...] = ()
+    where: tuple[str, ...] = (NOTEBOOK, TERMINAL)
+    raw: bool = False
+    """What follows the options is taken as it stands, quotes and all."""
+
+    @property
+    def usage(self) -> str:
+        """How it is written: ``summary [SCENARIO]``."""
+        return " ".join([self.name, *map(_usage, self.options)])
+
+
+def _usage(option: Option) -> str:
+    if option.dashed:
+        return f"[{option.name} {option.metavar}]"
+    text = option.metavar or option.name.upper()
+    return text if option.needed else f"[{text}]"
+
+
+SCENARIO = Option("scenario", "its name, or enough of it", many=True)
+WHICH = Option("--scenario", "another scenario than the one in use", metavar="NAME")
+
+WORDS = (
+    Word(
+        "generate",
+        "make a population from a template or from a sentence, and keep it",
+        "generate 200 Medicare members with diabetes, 65 to 85, in Texas --seed 7",
+        (
+            Option(
+                "what", "a template's id, or in plain English who you want", many=True, needed=True
+            ),
+            Option("--n", "how many patients", int, "N"),
+            Option("--months", "how many months of their lives", int, "N"),
+            Option("--start", "the first day, as 2024-01-01", metavar="DAY"),
+            Option("--seed", "another seed gives other people (0)", int, "N"),
+            Option("--mix", "shares, as well-controlled=40,poor=60", metavar="SHARES"),
+            Option("--name", "what to call it", metavar="NAME"),
+            Option("--tag", "a word to find it by; can be repeated", metavar="TAG", many=True),
+        ),
+    ),
+    Word(
+        "scenarios",
+        "list what is kept, newest first",
+        "scenarios diabetes",
+        (
+            Option("search", "part of a name", many=True),
+            Option("--tag", "only those with this tag", metavar="TAG"),
+        ),
+    ),
+    Word(
+        "use",
+        "choose the scenario that %hs and %sql speak of",
+        "use diabetes",
+        (Option("scenario", "its name, or enough of it", many=True, needed=True),),
+        (NOTEBOOK,),
+    ),
+    Word("summary", "counts, statistics and samples of a scenario", "summary", (SCENARIO,)),
+    Word(
+        "query",
+        "one SELECT on a scenario, page by page",
+        "query SELECT gender, count(*) AS n FROM patients GROUP BY gender ORDER BY gender",
+        (
+            WHICH,
+            Option("--page", "which page (1)", int, "N"),
+            Option("--page-size", "rows on a page (20)", int, "N"),
+            Option("sql", "the SELECT", many=True, needed=True),
+        ),
+        raw=True,
+    ),
+    Word("next", "the next page of the last query", "next", where=(NOTEBOOK,)),
+    Word("previous", "the page before it", "previous", where=(NOTEBOOK,)),
+    Word(
+        "export",
+        "write a scenario's tables into a folder",
+        "export parquet out/",
+        (
+            Option("format", "csv, json, ndjson or parquet", needed=True),
+            Option("folder", "where to", needed=True),
+            WHICH,
+            Option("--tables", "only these, with commas between", metavar="NAMES"),
+        ),
+    ),
+    Word("templates", "list the templates", "templates"),
+    Word(
+        "dictionary",
+        "what the tables hold, or the columns of one",
+        "dictionary lab_results",
+        (Option("table", "a table"),),
+    ),
+    Word(
+        "open",
+        "open another workspace",
+        "open study.duckdb",
+        (Option("path", "a file, :memory:, or a variable that holds a workspace", needed=True),),
+        (NOTEBOOK,),
+    ),
+    Word("status", "what is open and in use", "status", where=(NOTEBOOK,)),
+    Word(
+        "close",
+        "close the workspace, so that another program can open it",
+        "close",
+        where=(NOTEBOOK,),
+    ),
+    Word(
+        "demo",
+        "make 10,000 patients over 24 months, show them, write Parquet",
+        "demo",
+        (
+            Option("--n", "how many patients (10,000)", int, "N"),
+            Option("--months", "how many months (24)", int, "N"),
+            Option("--folder", "where to (demo)", metavar="FOLDER"),
+        ),
+        (TERMINAL,),
+    ),
+    Word("lab", "open the first notebook in JupyterLab", "lab", where=(TERMINAL,)),
+    Word("help", "these words, or more about one", "help generate", (Option("word", "a word"),)),
+)
