@@ -20,7 +20,7 @@ Curve = dict[Age, float]
 class Strict(BaseModel):
     """A model that refuses words it does not know and never changes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class BySex(Strict):

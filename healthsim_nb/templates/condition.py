@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from healthsim_nb.templates.base import (
+    Age,
     AgeRange,
     BySex,
     Curve,
@@ -63,7 +64,7 @@ class Stage(Strict):
 
 
 class Step(Strict):
-    """When a treatment goes up a line: a measured value above a limit, and a chance at each visit."""
+    """When a treatment goes up a line: above a measured value, by a chance at each visit."""
 
     measure: Id
     above: float
@@ -114,7 +115,7 @@ class Condition(Strict):
     id: Id
     name: str
     kind: Literal["chronic", "acute", "service"]
-    code: str | dict[int, str]
+    code: str | dict[Age, str]
     """ICD-10-CM, or the code from each age on."""
     complaint: str | None = None
     synonyms: list[str] = []
@@ -139,7 +140,7 @@ class Condition(Strict):
     add: dict[Id, float] = {}
     """Measure: what the condition adds to it while it lasts."""
     treatment: Treatment | None = None
-    every: Months | dict[int, Months] | None = None
+    every: Months | dict[Age, Months] | None = None
     """Months between routine visits (from each age on)."""
     uptake: Probability | BySex = 1.0
     """Services: share of eligible people who take part."""
@@ -169,13 +170,23 @@ class Condition(Strict):
     @property
     def all_codes(self) -> set[str]:
         """Every ICD-10-CM code that the condition can put into a record."""
-        parts = [*self.levels, *self.stages, *self.acute, *([self.presents] if self.presents else [])]
-        return {*self.codes.values(), *(p.code for p in parts if p.code)}
+        staged = {part.code for part in self.ranks if part.code}
+        return {*self.codes.values(), *staged, *(event.code for event in self.events)}
+
+    @property
+    def events(self) -> list[Event]:
+        """What brings people to care: how it begins, and what befalls them later."""
+        return [*([self.presents] if self.presents else []), *self.acute]
+
+    @property
+    def ranks(self) -> list[Level | Stage]:
+        """Its levels or its stages, whichever it has."""
+        return [*self.levels, *self.stages]
 
 
 NUMBERS = (
-    "prevalence years onset remission_per_year factors known detect_per_month levels stages progress"
-    " add treatment every uptake orders presents acute lasts mortality"
+    "prevalence years onset remission_per_year factors known detect_per_month levels stages"
+    " progress add treatment every uptake orders presents acute lasts mortality"
 ).split()
 """Sections that hold numbers, so need a source."""
 
@@ -199,18 +210,16 @@ def _unfit(c: Condition) -> list[str]:
         found.append("a service needs 'every'")
     if c.levels and c.stages:
         found.append("use 'levels' or 'stages', not both")
-    for name, parts in (("levels", c.levels), ("stages", c.stages)):
-        total = sum(p.share for p in parts)
-        if parts and abs(total - 100) > 0.01:
-            found.append(f"{name}: shares sum to {total:g}, not 100")
+    total = sum(rank.share for rank in c.ranks)
+    if c.ranks and abs(total - 100) > 0.01:
+        found.append(f"{'levels' if c.levels else 'stages'}: shares sum to {total:g}, not 100")
     for level in c.levels:
         lines = len(c.treatment.lines) if c.treatment else 0
         if level.lines and (len(level.lines) != lines or abs(sum(level.lines) - 100) > 0.01):
             found.append(f"levels.{level.id}.lines: needs {lines} shares that sum to 100")
-    events = [*c.acute, *([c.presents] if c.presents else [])]
     found += [
         f"{e.id}.class: shares sum to {sum(e.classes.values()):g}, not 100"
-        for e in events
+        for e in c.events
         if abs(sum(e.classes.values()) - 100) > 0.01
     ]
     return found

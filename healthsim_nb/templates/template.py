@@ -46,7 +46,10 @@ class Template(Strict):
     have: list[Id] = []
     """Conditions that everyone has at the start, diagnosed."""
     without: list[Id] | Literal["chronic"] = []
-    """Conditions that nobody has at the start or gets; ``chronic``: any chronic one at the start."""
+    """Conditions that nobody has at the start or gets.
+
+    ``chronic``: any chronic one at the start.
+    """
     mix_of: Id | None = None
     """The condition whose levels or stages a mix speaks of."""
     mix: dict[Id, Probability] = {}

@@ -1,0 +1,112 @@
+"""Measures, laboratory tests, orders and drugs: the words that conditions use."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from healthsim_nb.templates.base import Curve, Id, Positive, Sex, Strict
+
+
+def _words(value: object) -> object:
+    return value.split() if isinstance(value, str) else value
+
+
+def _amounts(value: object) -> object:
+    """Read ``a1c=-1.0 sbp=-3``."""
+    if not isinstance(value, str):
+        return value
+    return {name: amount for name, _, amount in (part.partition("=") for part in value.split())}
+
+
+class Measure(Strict):
+    """A latent quantity of a person that drifts and answers to illness and treatment.
+
+    Its value is an age curve plus the person's own deviation. The deviation goes to its target
+    (own base plus the effects of conditions and drugs) by ``rate`` a month.
+    """
+
+    id: Id
+    name: str
+    unit: str
+    scale: int = Field(ge=1)
+    """Whole steps in one unit: the engine counts in steps."""
+    F: Curve
+    M: Curve
+    sd: Positive
+    """Standard deviation between healthy people of one age and sex, in units."""
+    low: float
+    high: float
+    """Limits of a healthy person's own base."""
+    floor: float
+    ceiling: float
+    """Limits of any measured value."""
+    rate: Annotated[float, Field(gt=0, le=1)]
+    """Share of the gap to the target that is closed in a month."""
+    noise: Positive = 0
+    """Standard deviation of one measurement, in units."""
+    noise_percent: Positive = 0
+    """The same in percent of the value; both may be given."""
+    shape: Literal["normal", "lognormal"] = "normal"
+    """Distribution between healthy people; lognormal keeps the curve as its median."""
+    source: str = Field(min_length=1)
+
+
+Link = Literal["measure", "glucose", "creatinine", "egfr", "total-cholesterol", "normal"]
+
+
+class LabTest(Strict):
+    """One analyte. ``link`` says where its value comes from."""
+
+    id: Id
+    loinc: str = Field(pattern=r"^\d{1,5}-\d$")
+    name: str
+    unit: str
+    link: Link
+    measure: Id | None = None
+    mean_f: float | None = None
+    mean_m: float | None = None
+    sd: Positive | None = None
+    """``normal`` only: mean of women and men, and standard deviation."""
+    low_f: float | None = None
+    high_f: float | None = None
+    low_m: float | None = None
+    high_m: float | None = None
+    """Reference interval of adults."""
+    critical_low: float | None = None
+    critical_high: float | None = None
+    floor: float
+    ceiling: float
+    decimals: int = Field(ge=0, le=4)
+    source: str = Field(min_length=1)
+
+
+class Order(Strict):
+    """Something that can be ordered: a laboratory panel or a procedure."""
+
+    id: Id
+    kind: Literal["lab", "procedure"]
+    code: str
+    code_system: Literal["LOINC", "CPT", "HCPCS", "ICD-10-PCS"]
+    name: str
+    tests: Annotated[list[Id], BeforeValidator(_words)] = []
+    sex: Sex | None = None
+    source: str = Field(min_length=1)
+
+
+class Drug(Strict):
+    """A drug product as prescribed."""
+
+    id: Id
+    rxnorm: str = Field(pattern=r"^\d+$")
+    name: str
+    dose: str
+    route: str
+    frequency: str
+    drug_class: Id
+    course_days: int | None = None
+    """Days of a course; None: taken until stopped."""
+    effects: Annotated[dict[Id, float], BeforeValidator(_amounts)] = {}
+    """Measure: the change while it is taken."""
+    source: str = Field(min_length=1)

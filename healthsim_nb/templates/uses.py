@@ -1,0 +1,98 @@
+"""The names by which documents refer to each other, and where they use them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from healthsim_nb.templates.catalogue import LabTest, Measure, Order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from healthsim_nb.templates.base import Factor, When
+    from healthsim_nb.templates.catalogue import Drug
+    from healthsim_nb.templates.condition import Condition, Event
+    from healthsim_nb.templates.template import Specification, Template
+
+    Document = Condition | Template | Specification | Measure | LabTest | Order | Drug
+
+
+class Use(NamedTuple):
+    """A name in use: where, what kind of thing it names, and of which condition if a rank."""
+
+    path: str
+    kind: str
+    name: str
+    condition: str | None = None
+
+
+def of_condition(c: Condition) -> Iterator[Use]:
+    """Yield every name that a condition uses."""
+    yield from _all("ends", "condition", c.ends)
+    yield from _factors("factors", c.factors)
+    yield from _factors("progress", c.progress)
+    section = "levels" if c.levels else "stages"
+    for place, rank in enumerate(c.ranks):
+        yield from _all(f"{section}.{place}.set", "measure", rank.set)
+    yield from _all("add", "measure", c.add)
+    yield from _all("orders", "order", c.orders)
+    if c.presents:
+        yield from _event("presents", c.presents)
+    for place, event in enumerate(c.acute):
+        yield from _event(f"acute.{place}", event)
+        yield from _factors(f"acute.{place}.factors", event.factors)
+    if c.treatment:
+        for place, line in enumerate(c.treatment.lines):
+            yield from _all(f"treatment.lines.{place}", "drug", line)
+        if c.treatment.step_up:
+            yield Use("treatment.step_up.measure", "measure", c.treatment.step_up.measure)
+
+
+def of_template(t: Template | Specification) -> Iterator[Use]:
+    """Yield every name that a template or specification uses."""
+    yield from _all("have", "condition", t.have)
+    if t.without != "chronic":
+        yield from _all("without", "condition", t.without)
+    yield from _all("population.states", "state", t.population.states)
+    if t.mix_of:
+        yield Use("mix_of", "condition", t.mix_of)
+        for name in t.mix:
+            yield Use(f"mix.{name}", "rank", name, t.mix_of)
+
+
+def of_catalogue(entry: Measure | LabTest | Order | Drug) -> Iterator[Use]:
+    """Yield every name that an entry of the catalogues uses."""
+    if isinstance(entry, LabTest):
+        if entry.measure:
+            yield Use("measure", "measure", entry.measure)
+    elif isinstance(entry, Order):
+        yield from _all("tests", "test", entry.tests)
+    elif not isinstance(entry, Measure):
+        yield from _all("effects", "measure", entry.effects)
+
+
+def _all(path: str, kind: str, names: Iterable[str]) -> Iterator[Use]:
+    for name in names:
+        yield Use(path, kind, name)
+
+
+def _event(path: str, event: Event) -> Iterator[Use]:
+    yield from _all(f"{path}.orders", "order", event.orders)
+    if event.course:
+        yield Use(f"{path}.course", "drug", event.course)
+
+
+def _factors(path: str, factors: list[Factor]) -> Iterator[Use]:
+    for place, factor in enumerate(factors):
+        yield from _when(f"{path}.{place}.when", factor.when)
+
+
+def _when(path: str, when: When) -> Iterator[Use]:
+    if when.condition:
+        yield Use(f"{path}.condition", "condition", when.condition)
+        for name in when.stages:
+            yield Use(f"{path}.stages", "rank", name, when.condition)
+    if when.drug:
+        yield Use(f"{path}.drug", "drug", when.drug)
+    if when.measure:
+        yield Use(f"{path}.measure", "measure", when.measure)
