@@ -33,12 +33,21 @@ def scenario_tables() -> dict[str, Table]:
 def _table(name: str, domain: str, body: dict[str, object]) -> Table:
     columns = body["columns"]
     key = body.get("key", ["id"])
-    assert isinstance(columns, dict) and isinstance(key, list)
-    return Table(name, domain, str(body["about"]), tuple(_column(n, c) for n, c in columns.items()), tuple(key))
+    assert isinstance(columns, dict)
+    assert isinstance(key, list)
+    return Table(
+        name,
+        domain,
+        str(body["about"]),
+        tuple(_column(n, c) for n, c in columns.items()),
+        tuple(key),
+    )
 
 
 def _column(name: str, parts: list[str]) -> Column:
     """Read ``[type, about]``; ``TYPE?`` may be null, ``BIGINT -> table`` refers to its id."""
     kind, about = parts
     kind, _, target = kind.partition(" -> ")
-    return Column(name, kind.rstrip("?"), about, required=not kind.endswith("?"), references=target or None)
+    return Column(
+        name, kind.rstrip("?"), about, required=not kind.endswith("?"), references=target or None
+    )

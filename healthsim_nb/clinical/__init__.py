@@ -1,0 +1,1 @@
+"""PatientSim: conditions, measures, treatment, visits and their records."""

@@ -1,0 +1,186 @@
+"""Routine visits: who is due, what is done, what is prescribed and ordered, when they come again."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from healthsim_nb.clinical import measures, treatment
+from healthsim_nb.clinical.compile import AMB
+from healthsim_nb.clinical.month import Month, latent
+from healthsim_nb.clinical.start import interval
+from healthsim_nb.clinical.visits import Visits, record
+from healthsim_nb.engine.ids import encounter_ids
+from healthsim_nb.engine.rng import Draws
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healthsim_nb.clinical.state import Rows
+    from healthsim_nb.clinical.plan import Illness
+
+Ids = NDArray[np.int64]
+OFFICE_OPENS, OFFICE_MINUTES = 8 * 60, 8 * 60
+ROUTINE = -1
+"""In place of an event: the visit was planned."""
+
+
+def routine(month: Month) -> None:
+    """Make one visit of all that a person is due for this month or the next."""
+    causes, rows = due(month)
+    if not len(rows):
+        return
+    patients = np.unique(rows)
+    day = month.draw_days("visit.day", patients)
+    free = can_come(month, patients, day)
+    place = np.full(len(month.alive), -1, np.int64)
+    place[patients[free]] = np.arange(int(free.sum()))
+    visits = planned(month, patients[free], day[free])
+    kept = place[rows] >= 0
+    causes, rows = causes[kept], rows[kept]
+    visits.condition[:] = principal(month, causes, place[rows], len(visits.row))
+    record(month, visits)
+    for illness in month.plan.illnesses:
+        low, high = np.searchsorted(causes, [illness.index, illness.index + 1])
+        if low < high:
+            mine = rows[low:high]
+            act(month, illness, mine, visits, place[mine])
+
+
+def due(month: Month) -> tuple[NDArray[np.intp], Rows]:
+    """Return (condition, patient) pairs to be seen, sorted by condition then patient."""
+    state, n = month.state, len(month.alive)
+    pairs = np.flatnonzero(state.due <= month.turn + 1)
+    causes, rows = pairs // n, pairs % n
+    wanted = (state.death[rows] < 0) | (state.death[rows] > month.day)
+    for illness in month.plan.illnesses:
+        if illness.source.kind == "service":
+            wanted &= attends(month, illness, causes, rows)
+    causes, rows = causes[wanted], rows[wanted]
+    now = np.zeros(n, bool)
+    now[rows[state.due[causes, rows] <= month.turn]] = True
+    together = now[rows]
+    return causes[together], rows[together]
+
+
+def attends(
+    month: Month, illness: Illness, causes: NDArray[np.intp], rows: Rows
+) -> NDArray[np.bool_]:
+    """Return False for pairs of this service whose patient does not take part now; they skip a round."""
+    low, high = np.searchsorted(causes, [illness.index, illness.index + 1])
+    mine = rows[low:high]
+    share = illness.uptake[month.bodies.sex[mine], month.years_old[mine]]
+    draws = Draws(month.plan.spec.seed, month.bodies.people.id[mine])
+    comes = draws.chance(f"{illness.id}.uptake", share)
+    absent = mine[~comes]
+    month.state.due[illness.index, absent] = month.turn + 2 + interval(month, illness, absent)
+    wanted = np.ones(len(rows), bool)
+    wanted[low:high] = comes
+    return wanted
+
+
+def can_come(month: Month, rows: Rows, day: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return whether people are alive and out of hospital on a day."""
+    state = month.state
+    alive = (state.death[rows] < 0) | (day < state.death[rows])
+    ok: NDArray[np.bool_] = (
+        alive & (state.busy[rows] < day) & (month.bodies.people.birth_day[rows] < day)
+    )
+    return ok
+
+
+def planned(month: Month, rows: Rows, day: NDArray[np.int32]) -> Visits:
+    """Return planned office visits, one a patient."""
+    n = len(rows)
+    draws = month.draws.take(rows)
+    return Visits(
+        id=encounter_ids(month.bodies.people.id[rows], month.turn, np.zeros(n, np.int64)),
+        row=rows,
+        day=day,
+        minute=(OFFICE_OPENS + draws.below("visit.minute", OFFICE_MINUTES)).astype(np.int16),
+        kind=np.full(n, AMB, np.uint8),
+        end=day.copy(),
+        event=np.full(n, ROUTINE, np.int16),
+        condition=np.zeros(n, np.int16),
+        died=np.zeros(n, bool),
+    )
+
+
+def principal(
+    month: Month, causes: NDArray[np.intp], visit: NDArray[np.int64], n: int
+) -> NDArray[np.int16]:
+    """Return the main cause of each visit: a preventive service, else the first by its place."""
+    service = np.array([i.source.kind == "service" for i in month.plan.illnesses])
+    rank = np.where(service[causes], causes, causes + len(service))
+    best = np.full(n, 2 * len(service), np.int64)
+    np.minimum.at(best, visit, rank)
+    return (best % len(service)).astype(np.int16)
+
+
+def act(
+    month: Month, illness: Illness, rows: Rows, visits: Visits, place: NDArray[np.int64]
+) -> None:
+    """Deal with one condition at the visits of the people who are due for it."""
+    state, c = month.state, illness.index
+    visit, day = visits.id[place], visits.day[place]
+    month.out.add(
+        "diagnosis",
+        visit=visit,
+        code=month.plan.diagnosis[c, state.stage[c, rows], month.years_old[rows]],
+        condition=np.full(len(rows), c, np.int16),
+        principal=visits.condition[place] == c,
+        begun=day if illness.source.kind == "service" else np.minimum(state.onset[c, rows], day),
+        present=np.ones(len(rows), bool),
+    )
+    if illness.lines:
+        decide(month, illness, rows, visit, day)
+        treatment.note(month, illness, rows, visit, day)
+    for order, months in illness.orders:
+        ask(month, order, months, rows, visit)
+    state.due[c, rows] = month.turn + interval(month, illness, rows)
+
+
+def ask(month: Month, order: int, months: int, rows: Rows, visit: Ids) -> None:
+    """Order something for those whose latest is long enough ago."""
+    last = month.state.last[order]
+    wanted = last[rows] + months <= month.turn
+    sex = month.plan.orders[order].sex
+    if sex:
+        wanted &= month.bodies.sex[rows] == ("F", "M").index(sex)
+    last[rows[wanted]] = month.turn
+    month.out.add("order", visit=visit[wanted], order=np.full(int(wanted.sum()), order, np.int16))
+
+
+def decide(month: Month, illness: Illness, rows: Rows, visit: Ids, day: NDArray[np.int32]) -> None:
+    """Start, stop or step up treatment, on what is measured at the visit."""
+    rules, name = illness.source.treatment, illness.id
+    assert rules is not None
+    draws = month.draws.take(rows)
+    line = month.state.line[illness.index, rows]
+    planned = treatment.planned_line(month, illness, rows)
+    begins = (line == 0) & (planned > 0) & draws.chance(f"{name}.treat", rules.start)
+    stops = (line > 0) & draws.chance(f"{name}.stop", rules.stop)
+    wanted = np.where(begins, planned, np.where(stops, 0, line)).astype(np.uint8)
+    if rules.step_up:
+        wanted += step_up(
+            month, illness, rows, visit, ~begins & ~stops & (line + 1 < len(illness.lines))
+        )
+    changed = wanted != line
+    treatment.to_line(month, illness, rows[changed], wanted[changed], day[changed])
+
+
+def step_up(
+    month: Month, illness: Illness, rows: Rows, visit: Ids, can: NDArray[np.bool_]
+) -> NDArray[np.uint8]:
+    """Return 1 where treatment goes up a line because a measured value is too high."""
+    rules = illness.source.treatment
+    assert rules is not None
+    assert rules.step_up is not None
+    rule = rules.step_up
+    plan = next(m for m in month.plan.measures if m.source.id == rule.measure)
+    value = measures.measured(
+        plan, latent(month, plan.index, rows), Draws(month.plan.spec.seed, visit)
+    )
+    above = value > round(rule.above * plan.source.scale)
+    return (can & above & month.draws.take(rows).chance(f"{illness.id}.step", rule.chance)).astype(
+        np.uint8
+    )

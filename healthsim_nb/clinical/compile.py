@@ -1,0 +1,327 @@
+"""Specification and library in, plan out: names become indices, curves become tables."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from statistics import NormalDist
+
+import numpy as np
+
+from healthsim_nb import reference
+from healthsim_nb.clinical import fitted
+from healthsim_nb.clinical.plan import (
+    Degree,
+    DrugPlan,
+    Happening,
+    Illness,
+    MeasurePlan,
+    Multiplier,
+    Plan,
+    Table,
+    Test,
+)
+from healthsim_nb.engine.calendar import month_index, month_starts
+from healthsim_nb.engine.curves import AGES, by_age, by_month
+from healthsim_nb.errors import TemplateError
+from healthsim_nb.templates.base import BySex, Factor, When
+from healthsim_nb.templates.condition import AcuteEvent, Condition, Event, Level, Stage
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healthsim_nb.templates.template import Specification
+    from healthsim_nb.templates.library import Library
+    from healthsim_nb.templates.catalogue import Measure
+    from numpy.typing import NDArray
+    from collections.abc import Iterable, Mapping
+
+CLASSES = ("AMB", "EMER", "IMP", "OBSENC", "VR", "HH")
+AMB, EMER, IMP, OBSENC, VR, HH = range(6)
+SEXES = ("F", "M")
+
+
+def compile_plan(spec: Specification, library: Library) -> Plan:
+    """Return what the engine plays for ``spec``."""
+    return _Compiler(spec, library).plan()
+
+
+class _Compiler:
+    """Holds the indices that compiled pieces refer to."""
+
+    def __init__(self, spec: Specification, library: Library) -> None:
+        self.spec, self.library = spec, library
+        self.conditions = ordered(library.conditions)
+        self.condition = _index(c.id for c in self.conditions)
+        self.measure = _index(library.measures)
+        self.drug = _index(library.drugs)
+        self.order = _index(library.orders)
+        self.names = {r["code"]: r["description"] for r in reference.rows("codes/icd10cm.csv")}
+        self.codes: dict[str, int] = {}
+        self.code_names: list[str] = []
+        self.events: list[Happening] = []
+
+    @cached_property
+    def fitted(self) -> fitted.Fitted:
+        return fitted.load(self.library)
+
+    def plan(self) -> Plan:
+        illnesses = tuple(self.illness(i, c) for i, c in enumerate(self.conditions))
+        starts = month_starts(self.spec.start, self.spec.months)
+        chronic = [i for i, c in enumerate(self.conditions) if c.kind == "chronic"]
+        barred = (
+            [] if self.spec.without == "chronic" else [self.condition[c] for c in self.spec.without]
+        )
+        return Plan(
+            spec=self.spec,
+            starts=starts,
+            first_month=int(month_index(starts[:1])[0]),
+            illnesses=illnesses,
+            diagnosis=self.diagnosis(illnesses),
+            measures=tuple(self.measured(m) for m in self.library.measures.values()),
+            drugs=tuple(
+                DrugPlan(i, d, self.amounts(d.effects))
+                for i, d in enumerate(self.library.drugs.values())
+            ),
+            orders=tuple(self.library.orders.values()),
+            order_months=self.order_months(),
+            tests=dict(self.library.tests),
+            events=tuple(self.events),
+            codes=tuple(self.codes),
+            code_names=tuple(self.code_names),
+            death=self.fitted.death,
+            forced=frozenset(self.condition[c] for c in self.spec.have),
+            barred=frozenset(barred),
+            barred_at_start=frozenset(chronic if self.spec.without == "chronic" else barred),
+        )
+
+    def diagnosis(self, illnesses: tuple[Illness, ...]) -> NDArray[np.int16]:
+        """Return the code by (condition, 1 + degree, age)."""
+        table = np.zeros(
+            (len(illnesses), 1 + max(len(i.degrees) for i in illnesses) + 1, AGES), np.int16
+        )
+        for illness in illnesses:
+            c = illness.source
+            table[illness.index] = _steps(
+                {age: self.code(code, c.name) for age, code in c.codes.items()}
+            )
+            for place, d in enumerate(degrees_of(c), start=1):
+                if d.code:
+                    table[illness.index, place] = self.code(d.code, c.name)
+        return table
+
+    def order_months(self) -> NDArray[np.int16]:
+        """Return the least months between two of each order: how far back the last one was."""
+        months = np.ones(len(self.order), dtype=np.int16)
+        for name, index in self.order.items():
+            asked = [c.orders[name] for c in self.conditions if name in c.orders]
+            months[index] = min(asked, default=1)
+        return months
+
+    def illness(self, index: int, c: Condition) -> Illness:
+        only = _allowed(c)
+        multipliers = tuple(self.multiplier(f) for f in c.factors)
+        onset = self.onset(c) * only / 12
+        degrees = tuple(self.degree(c, d) for d in degrees_of(c))
+        return Illness(
+            index=index,
+            source=c,
+            prevalence=(_by_sex(c.prevalence) / 100 if c.prevalence else onset * 12) * only,
+            start=self.fitted.start(c, _by_sex(c.prevalence) / 100) * only,
+            onset=onset,
+            bound=min(1.0, float(onset.max()) * _most(multipliers)),
+            multipliers=multipliers,
+            progress=tuple(self.multiplier(f) for f in c.progress),
+            remission=c.remission_per_year / 12,
+            known=by_age(c.known) if isinstance(c.known, dict) else np.full(AGES, c.known),
+            detect=self.fitted.detect(c),
+            ends=tuple(self.condition[e] for e in c.ends),
+            degrees=_mixed(degrees, self.spec.mix) if self.spec.mix_of == c.id else degrees,
+            staged=bool(c.stages),
+            add=self.amounts(c.add),
+            lines=tuple(
+                tuple(self.drug[d] for d in line)
+                for line in (c.treatment.lines if c.treatment else [])
+            ),
+            every=_steps(c.every if isinstance(c.every, dict) else {0: c.every or 0}),
+            uptake=(
+                _by_sex(c.uptake) if isinstance(c.uptake, BySex) else np.full((2, AGES), c.uptake)
+            )
+            * only,
+            orders=tuple((self.order[o], months) for o, months in c.orders.items()),
+            presents=self.happening(index, c, c.presents) if c.presents else None,
+            acute=tuple(self.happening(index, c, e) for e in c.acute),
+        )
+
+    def onset(self, c: Condition) -> Table:
+        if isinstance(c.onset, BySex):
+            return _by_sex(c.onset)
+        return self.fitted.onset(c, _by_sex(c.prevalence) / 100) if c.onset else np.zeros((2, AGES))
+
+    def degree(self, c: Condition, d: Level | Stage) -> Degree:
+        stage = d if isinstance(d, Stage) else None
+        return Degree(
+            id=d.id,
+            share=d.share,
+            sets=tuple(
+                (self.measure[m], self.to_steps(m, lo), self.to_steps(m, hi))
+                for m, (lo, hi) in d.set.items()
+            ),
+            lines=() if isinstance(d, Stage) else tuple(d.lines),
+            every=d.every or 0,
+            known=stage.known if stage else None,
+            next_month=stage.next_per_year / 12 if stage else 0.0,
+        )
+
+    def happening(self, condition: int, c: Condition, e: Event) -> Happening:
+        rate, factors = (e.per_year / 12, e.factors) if isinstance(e, AcuteEvent) else (0.0, [])
+        found = Happening(
+            index=len(self.events),
+            name=f"{c.id}.{e.id}",
+            condition=condition,
+            code=self.code(e.code, c.name),
+            classes=tuple(CLASSES.index(k) for k in e.classes),
+            shares=tuple(e.classes.values()),
+            event=e,
+            orders=tuple(self.order[o] for o in e.orders),
+            course=self.drug[e.course] if e.course else -1,
+            month_rate=rate,
+            multipliers=tuple(self.multiplier(f) for f in factors),
+        )
+        self.events.append(found)
+        return found
+
+    def multiplier(self, f: Factor) -> Multiplier:
+        return Multiplier(self.test(f.when), f.times, f.onset_only or f.when.measure is not None)
+
+    def test(self, w: When) -> Test:
+        condition = self.condition[w.condition] if w.condition else -1
+        limits = {}
+        if w.measure:
+            limits["above"] = -(2**31) if w.above is None else self.to_steps(w.measure, w.above)
+            limits["below"] = 2**31 - 1 if w.below is None else self.to_steps(w.measure, w.below)
+        return Test(
+            condition=condition,
+            stages=_stage_range(self.library.conditions[w.condition], w.stages)
+            if w.condition
+            else (1, 255),
+            drug=self.drug[w.drug] if w.drug else -1,
+            trait=w.trait or "",
+            measure=self.measure[w.measure] if w.measure else -1,
+            sex=SEXES.index(w.sex) if w.sex else -1,
+            age=w.age or (0, 120),
+            **limits,
+        )
+
+    def measured(self, m: Measure) -> MeasurePlan:
+        curve = np.stack([by_month(m.F), by_month(m.M)]) * m.scale
+        return MeasurePlan(
+            index=self.measure[m.id],
+            source=m,
+            curve=np.rint(curve).astype(np.int32),
+            spread=_lognormal(m.sd / _middle(m))
+            if m.shape == "lognormal"
+            else np.zeros(0, np.int32),
+            sd=round(m.sd * m.scale),
+            low=round(m.low * m.scale),
+            high=round(m.high * m.scale),
+            floor=round(m.floor * m.scale),
+            ceiling=round(m.ceiling * m.scale),
+            rate=max(1, round(m.rate * 256)),
+            noise=round(m.noise * m.scale),
+            noise_percent=round(m.noise_percent * 10.24),
+        )
+
+    def amounts(self, effects: Mapping[str, float]) -> tuple[tuple[int, int], ...]:
+        return tuple((self.measure[m], self.to_steps(m, v)) for m, v in effects.items())
+
+    def to_steps(self, measure: str, value: float) -> int:
+        return round(value * self.library.measures[measure].scale)
+
+    def code(self, code: str, name: str) -> int:
+        if code not in self.codes:
+            self.codes[code] = len(self.codes)
+            self.code_names.append(self.names.get(code, name))
+        return self.codes[code]
+
+
+def degrees_of(c: Condition) -> list[Level | Stage]:
+    """Return a condition's levels or stages."""
+    return list(c.levels) or list(c.stages)
+
+
+def ordered(conditions: Mapping[str, Condition]) -> list[Condition]:
+    """Return conditions so that each comes after those that its start depends on, then by id."""
+    done: dict[str, Condition] = {}
+    waiting = dict(sorted(conditions.items()))
+    while waiting:
+        ready = [c for c in waiting.values() if not (_causes(c) - done.keys()) & waiting.keys()]
+        if not ready:
+            raise TemplateError(
+                f"conditions {', '.join(waiting)} depend on one another at the start: "
+                "make one of their factors 'onset_only: true'."
+            )
+        done[ready[0].id] = waiting.pop(ready[0].id)
+    return list(done.values())
+
+
+def _causes(c: Condition) -> set[str]:
+    return {f.when.condition for f in c.factors if f.when.condition and not f.onset_only} - {c.id}
+
+
+def _index(names: Iterable[str]) -> dict[str, int]:
+    return {name: i for i, name in enumerate(names)}
+
+
+def _by_sex(curves: BySex | None) -> Table:
+    return np.stack([by_age(curves.F), by_age(curves.M)]) if curves else np.zeros((2, AGES))
+
+
+def _allowed(c: Condition) -> Table:
+    """Return 1 where a (sex, age) can have the condition, else 0."""
+    table = np.zeros((2, AGES))
+    rows = [SEXES.index(c.only.sex)] if c.only.sex else [0, 1]
+    table[rows, c.only.age[0] : c.only.age[1] + 1] = 1
+    return table
+
+
+def _steps(by_first_age: Mapping[int, int]) -> NDArray[np.int16]:
+    """Return the value from each age on, shape (121,)."""
+    table = np.zeros(AGES, dtype=np.int16)
+    for age, value in sorted(by_first_age.items()):
+        table[age:] = value
+    return table
+
+
+def _most(multipliers: tuple[Multiplier, ...]) -> float:
+    return math.prod(max(1.0, m.times) for m in multipliers)
+
+
+def _stage_range(c: Condition, stages: list[str]) -> tuple[int, int]:
+    if not stages:
+        return (1, 255)
+    names = [s.id for s in c.stages]
+    places = [names.index(s) + 1 for s in stages]
+    return (min(places), max(places))
+
+
+def _mixed(degrees: tuple[Degree, ...], mix: Mapping[str, float]) -> tuple[Degree, ...]:
+    """Return the degrees with the shares that were asked for."""
+    if not mix:
+        return degrees
+    return tuple(replace(d, share=100 * mix.get(d.id, 0.0)) for d in degrees)
+
+
+def _middle(m: Measure) -> float:
+    """Return the median of a forty-year-old, which a lognormal's ``sd`` is relative to."""
+    return float(by_age(m.F)[40] + by_age(m.M)[40]) / 2
+
+
+@lru_cache(maxsize=64)
+def _lognormal(cv: float) -> NDArray[np.int32]:
+    """Return ``1024 (exp(s z) - 1)`` at the middle of 65,536 equal slots."""
+    s, normal = math.sqrt(math.log(1 + cv * cv)), NormalDist()
+    values = [
+        round(1024 * (math.exp(s * normal.inv_cdf((i + 0.5) / 65536)) - 1)) for i in range(65536)
+    ]
+    return np.array(values, dtype=np.int32)

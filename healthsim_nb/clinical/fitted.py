@@ -1,0 +1,85 @@
+"""Tables that the fit derives from published figures: read, checked, or worked out plainly.
+
+`references/fitted/` holds them for the conditions that ship. A condition of the user's own needs
+none: its start is the published prevalence and its onset is what keeps that prevalence, both
+without the correction for who else is ill.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from healthsim_nb import reference
+from healthsim_nb.engine.curves import AGES
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healthsim_nb.templates.library import Library
+    from healthsim_nb.templates.condition import Condition
+    from healthsim_nb.clinical.plan import Table
+
+SEXES = ("F", "M")
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What the fit gives the compiler."""
+
+    scales: dict[str, Table]
+    """Condition: what its published prevalence is divided by, by (sex, age)."""
+    hazards: dict[str, Table]
+    """Condition: new cases per person-year before multipliers, by (sex, age)."""
+    detection: dict[str, float]
+    """Condition: chance a month that one who has it unknown is diagnosed."""
+    death: Table
+    """Monthly probability of dying before multipliers, by (sex, age)."""
+
+    def start(self, c: Condition, prevalence: Table) -> Table:
+        """Return the probability at the start before multipliers, shape (2, 121)."""
+        return prevalence / self.scales[c.id] if c.id in self.scales else prevalence
+
+    def onset(self, c: Condition, prevalence: Table) -> Table:
+        """Return new cases per person-year before multipliers, shape (2, 121)."""
+        return self.hazards[c.id] if c.id in self.hazards else steady_hazard(prevalence, c)
+
+    def detect(self, c: Condition) -> float:
+        """Return the monthly chance that an unknown case is found."""
+        return self.detection.get(c.id, c.detect_per_month)
+
+
+def steady_hazard(prevalence: Table, c: Condition) -> Table:
+    """Return the onset per person-year that keeps prevalence at each age where it is.
+
+    ``h = (P' + P (1 - P) m + P r) / (1 - P)`` with excess mortality m and remission r
+    (the steady state of an illness-death model).
+    """
+    slope = np.zeros_like(prevalence)
+    slope[:, 1:-1] = (prevalence[:, 2:] - prevalence[:, :-2]) / 2
+    excess = life_table() * max(0.0, c.mortality - 1)
+    inflow = slope + prevalence * (1 - prevalence) * excess + prevalence * c.remission_per_year
+    return np.asarray(np.maximum(0.0, inflow) / np.maximum(0.05, 1 - prevalence))
+
+
+@lru_cache(maxsize=1)
+def life_table() -> Table:
+    """Return the annual probability of dying by (sex, age), shape (2, 121)."""
+    table = np.ones((2, AGES))
+    for row in reference.rows("clinical/life_table.csv"):
+        table[SEXES.index(row["sex"]), int(row["age"])] = float(row["annual_probability"])
+    return table
+
+
+def monthly(annual: Table) -> Table:
+    """Return the monthly probability that makes up an annual one, rounded to 10 decimals."""
+    return np.array(
+        [[round(1 - (1 - min(q, 0.9999)) ** (1 / 12), 10) for q in row] for row in annual.tolist()]
+    )
+
+
+def load(library: Library) -> Fitted:
+    """Return the fitted tables for a library."""
+    del library
+    return Fitted({}, {}, {}, monthly(life_table()))

@@ -1,0 +1,117 @@
+"""One turn's view of the patients, and the tests and draws that its steps share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from healthsim_nb.engine.curves import AGES
+from healthsim_nb.engine.ids import turn_ids
+from healthsim_nb.engine.rng import ONE32, Draws
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healthsim_nb.engine.recorder import Recorder
+    from healthsim_nb.clinical.state import Bodies, Rows, State
+    from healthsim_nb.clinical.plan import Multiplier, Plan, Test
+    from collections.abc import Sequence
+
+Factors = NDArray[np.float64]
+
+
+@dataclass
+class Month:
+    """A turn in progress."""
+
+    plan: Plan
+    state: State
+    bodies: Bodies
+    turn: int
+    day: int
+    """First day of the turn."""
+    days: int
+    """Days in the turn."""
+    draws: Draws
+    """Draws by (patient, turn)."""
+    months_old: NDArray[np.int32]
+    years_old: NDArray[np.int32]
+    alive: NDArray[np.bool_]
+    out: Recorder
+    proposals: list[tuple[Rows, int, NDArray[np.int32]]] = field(default_factory=list)
+    """Patients, event and day of what brings them to care this month."""
+
+    def draw_days(self, stream: str, rows: Rows) -> NDArray[np.int32]:
+        """Return a day of this month for each of some patients."""
+        return (self.day + self.draws.take(rows).below(stream, self.days)).astype(np.int32)
+
+
+def begin(plan: Plan, state: State, bodies: Bodies, turn: int, out: Recorder) -> Month:
+    """Return the view of a turn; turn -1 is the start itself."""
+    day = int(plan.starts[max(turn, 0)])
+    months_old = bodies.months_old(plan, max(turn, 0))
+    return Month(
+        plan=plan,
+        state=state,
+        bodies=bodies,
+        turn=turn,
+        day=day,
+        days=int(plan.starts[max(turn, 0) + 1]) - day,
+        draws=Draws(plan.spec.seed, turn_ids(bodies.people.id, turn)),
+        months_old=months_old,
+        years_old=np.minimum(months_old // 12, AGES - 1),
+        alive=state.death < 0,
+        out=out,
+    )
+
+
+def holds(month: Month, test: Test, rows: Rows) -> NDArray[np.bool_]:
+    """Return for each row whether the test holds."""
+    state, bodies = month.state, month.bodies
+    ok = np.ones(len(rows), bool)
+    if test.condition >= 0:
+        stage = state.stage[test.condition, rows]
+        ok &= (stage >= test.stages[0]) & (stage <= test.stages[1])
+    if test.drug >= 0:
+        ok &= state.on[test.drug, rows] > 0
+    if test.trait:
+        ok &= bodies.traits[test.trait][rows]
+    if test.sex >= 0:
+        ok &= bodies.sex[rows] == test.sex
+    if test.age != (0, 120):
+        age = month.years_old[rows]
+        ok &= (age >= test.age[0]) & (age <= test.age[1])
+    if test.measure >= 0:
+        value = latent(month, test.measure, rows)
+        ok &= (value > test.above) & (value < test.below)
+    return ok
+
+
+def factor(
+    month: Month, multipliers: Sequence[Multiplier], rows: Rows, start: bool = False
+) -> Factors:
+    """Return the product of the multipliers that hold for each row."""
+    product = np.ones(len(rows))
+    for m in multipliers:
+        if not (start and m.onset_only):
+            product[holds(month, m.test, rows)] *= m.times
+    return product
+
+
+def candidates(month: Month, stream: str, bound: float) -> tuple[Rows, Factors]:
+    """Return the living rows whose uniform draw is below ``bound``, and the draws.
+
+    Exact hazards are then worked out for these few only.
+    """
+    drawn = month.draws.u32(stream)
+    rows = np.flatnonzero((drawn < np.uint64(min(bound, 1.0) * ONE32)) & month.alive)
+    return rows, drawn[rows] / ONE32
+
+
+def latent(month: Month, measure: int, rows: Rows) -> NDArray[np.int32]:
+    """Return the present value of a measure, in steps."""
+    plan = month.plan.measures[measure]
+    curve = plan.curve[month.bodies.sex[rows], month.months_old[rows]]
+    value: NDArray[np.int32] = curve + month.state.x[measure, rows]
+    return value

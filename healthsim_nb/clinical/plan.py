@@ -1,0 +1,179 @@
+"""What the engine plays: a specification and its conditions as integers and tables.
+
+After this there are no names in the simulation but those of random streams.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healthsim_nb.templates.template import Specification
+    from healthsim_nb.templates.condition import Condition, Event
+    from healthsim_nb.templates.catalogue import Drug, LabTest, Measure, Order
+
+Table = NDArray[np.float64]
+HIGHEST = 0.97
+"""No probability at the start is above."""
+NEVER = 32000
+"""A turn that never comes."""
+
+
+@dataclass(frozen=True)
+class Test:
+    """One `When`, compiled: an index is -1 where it is not asked."""
+
+    condition: int = -1
+    stages: tuple[int, int] = (1, 255)
+    drug: int = -1
+    trait: str = ""
+    measure: int = -1
+    above: int = -(2**31)
+    below: int = 2**31 - 1
+    sex: int = -1
+    age: tuple[int, int] = (0, 120)
+
+
+@dataclass(frozen=True)
+class Multiplier:
+    """A compiled `Factor`."""
+
+    test: Test
+    times: float
+    onset_only: bool
+
+
+@dataclass(frozen=True)
+class Degree:
+    """A level or a stage: what it sets and how often it is seen."""
+
+    id: str
+    share: float
+    sets: tuple[tuple[int, int, int], ...]
+    """(measure, lowest, highest) in steps."""
+    lines: tuple[float, ...]
+    every: int
+    known: float | None
+    next_month: float
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A compiled `Event`: an encounter of its own."""
+
+    index: int
+    name: str
+    """Stream prefix: condition and event id."""
+    condition: int
+    code: int
+    classes: tuple[int, ...]
+    shares: tuple[float, ...]
+    event: Event
+    orders: tuple[int, ...]
+    course: int
+    month_rate: float
+    multipliers: tuple[Multiplier, ...]
+
+
+@dataclass(frozen=True)
+class Illness:
+    """A compiled `Condition`."""
+
+    index: int
+    source: Condition
+    prevalence: Table
+    """Published share that has it, or new cases a year of an acute one, by (sex, age), shape (2, 121)."""
+    start: Table
+    """Probability of having it at the start by (sex, age), shape (2, 121)."""
+    onset: Table
+    """Probability of a new case in a month by (sex, age), shape (2, 121)."""
+    bound: float
+    """No one's monthly probability is above."""
+    multipliers: tuple[Multiplier, ...]
+    progress: tuple[Multiplier, ...]
+    remission: float
+    known: NDArray[np.float64]
+    detect: float
+    ends: tuple[int, ...]
+    degrees: tuple[Degree, ...]
+    staged: bool
+    add: tuple[tuple[int, int], ...]
+    lines: tuple[tuple[int, ...], ...]
+    every: NDArray[np.int16]
+    """Months between routine visits by age, 0 for none, shape (121,)."""
+    uptake: Table
+    orders: tuple[tuple[int, int], ...]
+    presents: Happening | None
+    acute: tuple[Happening, ...]
+
+    @property
+    def id(self) -> str:
+        """The condition's id: the name of its streams."""
+        return self.source.id
+
+
+@dataclass(frozen=True)
+class MeasurePlan:
+    """A compiled `Measure`, in steps."""
+
+    index: int
+    source: Measure
+    curve: NDArray[np.int32]
+    """Typical value by (sex, age in months), shape (2, 1452)."""
+    spread: NDArray[np.int32]
+    """Deviation of a healthy person by slot of 65,536, in 1/1,024 of the curve or in steps."""
+    sd: int
+    low: int
+    high: int
+    floor: int
+    ceiling: int
+    rate: int
+    noise: int
+    noise_percent: int
+    """In 1/1,024 of the value."""
+
+
+@dataclass(frozen=True)
+class DrugPlan:
+    """A compiled `Drug`."""
+
+    index: int
+    source: Drug
+    effects: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that the clinical engine needs to play a specification."""
+
+    spec: Specification
+    starts: NDArray[np.int32]
+    """First day of each turn and the day after the last, shape (months + 1,)."""
+    first_month: int
+    illnesses: tuple[Illness, ...]
+    """In the order in which the start is drawn: causes before what they cause."""
+    diagnosis: NDArray[np.int16]
+    """Index into ``codes`` by (condition, 1 + degree, age in years)."""
+    measures: tuple[MeasurePlan, ...]
+    drugs: tuple[DrugPlan, ...]
+    orders: tuple[Order, ...]
+    order_months: NDArray[np.int16]
+    tests: dict[str, LabTest]
+    events: tuple[Happening, ...]
+    codes: tuple[str, ...]
+    code_names: tuple[str, ...]
+    death: Table
+    """Monthly probability of dying by (sex, age) before multipliers, shape (2, 121)."""
+    forced: frozenset[int] = field(default_factory=frozenset)
+    barred: frozenset[int] = field(default_factory=frozenset)
+    barred_at_start: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def last_day(self) -> int:
+        """The day after the last one that is simulated."""
+        return int(self.starts[-1])

@@ -1,0 +1,17 @@
+"""How common what is asked for is at each age: the ages of a population follow from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healthsim_nb.clinical.plan import Plan, Table
+
+
+def prevalence_of(plan: Plan) -> Table | None:
+    """Return the chance of having all that everyone must have, by (sex, age); None for nothing asked."""
+    table: Table | None = None
+    for index in sorted(plan.forced):
+        share = plan.illnesses[index].prevalence
+        table = share if table is None else table * share
+    return table

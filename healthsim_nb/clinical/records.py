@@ -1,0 +1,30 @@
+"""All clinical tables of some patients, from what the simulation recorded."""
+
+from __future__ import annotations
+
+
+from healthsim_nb.clinical.render.encounters import diagnoses, encounters
+from healthsim_nb.clinical.render.labs import lab_results
+from healthsim_nb.clinical.render.medications import medications
+from healthsim_nb.clinical.render.orders import orders, placed, procedures
+from healthsim_nb.clinical.render.vitals import vital_signs
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healthsim_nb.clinical.render.chart import Chart
+    import pyarrow as pa
+
+
+def tables(chart: Chart) -> dict[str, pa.RecordBatch]:
+    """Return the rows of each clinical table, ordered by id."""
+    asked = placed(chart)
+    diagnosis_rows, diagnosed = diagnoses(chart)
+    return {
+        "encounters": encounters(chart),
+        "diagnoses": diagnosis_rows,
+        "orders": orders(chart, asked),
+        "lab_results": lab_results(chart, asked),
+        "procedures": procedures(chart, asked),
+        "vital_signs": vital_signs(chart),
+        "medications": medications(chart, diagnosed),
+    }

@@ -1,0 +1,1 @@
+"""What the simulation decided becomes rows, once for all turns."""

@@ -1,0 +1,106 @@
+"""Rows of medications."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from healthsim_nb.engine.arrow import batch, dates, words
+from healthsim_nb.engine.ids import child_ids, numbered
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healthsim_nb.engine.recorder import Columns
+    from healthsim_nb.clinical.render.chart import Chart
+    from numpy.typing import NDArray
+    import pyarrow as pa
+
+DRUG: Columns = {
+    "visit": np.zeros(1, np.int64),
+    "drug": np.zeros(1, np.int16),
+    "condition": np.zeros(1, np.int16),
+    "day": np.zeros(1, np.int32),
+    "end": np.zeros(1, np.int32),
+}
+STOP: Columns = {
+    "row": np.zeros(1, np.intp),
+    "drug": np.zeros(1, np.int16),
+    "day": np.zeros(1, np.int32),
+    "end": np.zeros(1, np.int32),
+}
+ACTIVE, COMPLETED, STOPPED = range(3)
+STATUSES = ("active", "completed", "stopped")
+NEVER = 2**31 - 1
+
+
+def medications(chart: Chart, diagnoses: Columns) -> pa.RecordBatch:
+    """Return the prescriptions on record; an end is known once the drug was stopped or its taker died."""
+    m, place = chart.part("drug", DRUG)
+    order = np.lexsort((m["condition"], m["drug"], m["visit"]))
+    m, place = {name: c[order] for name, c in m.items()}, place[order]
+    row = chart.row[place]
+    end, status = _ends(chart, m, row)
+    drugs = [d.source for d in chart.plan.drugs]
+    return batch(
+        "medications",
+        {
+            "id": child_ids(m["visit"], numbered(m["visit"])),
+            "patient_id": chart.patient[place],
+            "encounter_id": m["visit"],
+            "rxnorm_code": words(m["drug"], [d.rxnorm for d in drugs]),
+            "name": words(m["drug"], [d.name for d in drugs]),
+            "dose": words(m["drug"], [d.dose for d in drugs]),
+            "route": words(m["drug"], [d.route for d in drugs]),
+            "frequency": words(m["drug"], [d.frequency for d in drugs]),
+            "indication_code": words(_indications(m, diagnoses), chart.plan.codes),
+            "start_date": dates(m["day"]),
+            "end_date": dates(end, end == NEVER),
+            "status": words(status, STATUSES),
+            "prescriber_id": chart.provider[place],
+        },
+    )
+
+
+def _ends(
+    chart: Chart, m: Columns, row: NDArray[np.intp]
+) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+    """Return the last day and the status of each."""
+    course = m["end"] >= 0
+    end = np.where(course, m["end"], _stops(chart, m, row))
+    death = np.where(chart.death[row] >= 0, chart.death[row], NEVER)
+    cut = death < end
+    end = np.minimum(end, death)
+    over = end < chart.plan.last_day
+    status = np.where(over, np.where(course & ~cut, COMPLETED, STOPPED), ACTIVE)
+    return np.where(over | course, end, NEVER).astype(np.int32), status.astype(np.int8)
+
+
+def _stops(chart: Chart, m: Columns, row: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Return the day each drug was stopped, NEVER where it was not."""
+    stops = chart.out.columns("stop", STOP)
+    if not len(stops["row"]):
+        return np.full(len(row), NEVER)
+    index = _taking(stops["row"], stops["drug"], stops["day"])
+    order = np.argsort(index, kind="stable")
+    index, end = index[order], stops["end"][order]
+    wanted = _taking(row, m["drug"], m["day"])
+    at = np.minimum(np.searchsorted(index, wanted), len(index) - 1)
+    return np.where(index[at] == wanted, end[at], NEVER)
+
+
+def _taking(
+    row: NDArray[np.intp], drug: NDArray[np.int16], day: NDArray[np.int32]
+) -> NDArray[np.int64]:
+    """Return one number for (patient, drug, first day)."""
+    return (
+        (row.astype(np.int64) << 34)
+        | (drug.astype(np.int64) << 22)
+        | (day.astype(np.int64) + (1 << 20))
+    )
+
+
+def _indications(m: Columns, diagnoses: Columns) -> NDArray[np.int16]:
+    """Return the code under which the same visit diagnoses what each drug is for."""
+    index = (diagnoses["visit"] << 9) | diagnoses["condition"]
+    order = np.argsort(index, kind="stable")
+    at = np.searchsorted(index[order], (m["visit"] << 9) | m["condition"])
+    return np.asarray(diagnoses["code"][order][at], np.int16)

@@ -1,0 +1,71 @@
+"""Rows of orders, and of the procedures among them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from healthsim_nb.engine.arrow import MINUTE_US, batch, constant, times, words
+from healthsim_nb.engine.ids import child_ids, numbered
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healthsim_nb.engine.recorder import Columns
+    from healthsim_nb.clinical.render.chart import Chart
+    import pyarrow as pa
+
+ORDER: Columns = {"visit": np.zeros(1, np.int64), "order": np.zeros(1, np.int16)}
+KINDS = ("lab", "procedure")
+ORDERED_AFTER, PERFORMED_AFTER = 8 * MINUTE_US, 12 * MINUTE_US
+
+
+def placed(chart: Chart) -> Columns:
+    """Return what was ordered, once a visit: ``visit``, ``order``, ``place`` and ``id``, sorted."""
+    asked, place = chart.part("order", ORDER)
+    order = np.lexsort((asked["order"], asked["visit"]))
+    visit, what, place = asked["visit"][order], asked["order"][order], place[order]
+    new = np.ones(len(visit), bool)
+    new[1:] = (visit[1:] != visit[:-1]) | (what[1:] != what[:-1])
+    visit, what, place = visit[new], what[new], place[new]
+    return {"visit": visit, "order": what, "place": place, "id": child_ids(visit, numbered(visit))}
+
+
+def orders(chart: Chart, asked: Columns) -> pa.RecordBatch:
+    """Return the orders."""
+    all_orders, place = chart.plan.orders, asked["place"]
+    kind = np.array([KINDS.index(o.kind) for o in all_orders], np.int8)
+    return batch(
+        "orders",
+        {
+            "id": asked["id"],
+            "patient_id": chart.patient[place],
+            "encounter_id": asked["visit"],
+            "order_type": words(kind[asked["order"]], KINDS),
+            "code": words(asked["order"], [o.code for o in all_orders]),
+            "code_system": words(asked["order"], [o.code_system for o in all_orders]),
+            "description": words(asked["order"], [o.name for o in all_orders]),
+            "status": constant("completed", len(place)),
+            "ordered_time": times(chart.begins[place] + ORDERED_AFTER),
+            "provider_id": chart.provider[place],
+        },
+    )
+
+
+def procedures(chart: Chart, asked: Columns) -> pa.RecordBatch:
+    """Return the procedures that were ordered: each is done at its visit."""
+    all_orders = chart.plan.orders
+    done = np.array([o.kind == "procedure" for o in all_orders])[asked["order"]]
+    visit, what, place, order = (asked[k][done] for k in ("visit", "order", "place", "id"))
+    return batch(
+        "procedures",
+        {
+            "id": order,
+            "patient_id": chart.patient[place],
+            "encounter_id": visit,
+            "order_id": order,
+            "code": words(what, [o.code for o in all_orders]),
+            "code_system": words(what, [o.code_system for o in all_orders]),
+            "description": words(what, [o.name for o in all_orders]),
+            "performed_time": times(chart.begins[place] + PERFORMED_AFTER),
+            "provider_id": chart.provider[place],
+        },
+    )

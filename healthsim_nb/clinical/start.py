@@ -1,0 +1,109 @@
+"""The first day: who has what, since when, who knows, what they take, when they are next seen."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from healthsim_nb.clinical import conditions, measures, treatment
+from healthsim_nb.clinical.month import Month, factor
+from healthsim_nb.clinical.plan import HIGHEST, Illness
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healthsim_nb.clinical.state import Rows
+    from numpy.typing import NDArray
+
+
+def populate(month: Month) -> None:
+    """Fill the state of the first day: causes first, then what they cause."""
+    measures.draw_bases(month)
+    for illness in month.plan.illnesses:
+        if illness.source.kind == "service":
+            enrol(month, illness)
+        elif illness.source.kind == "chronic":
+            already_ill(month, illness)
+    measures.settle(month)
+    phase_orders(month)
+
+
+def already_ill(month: Month, illness: Illness) -> None:
+    """Give the condition to those who have it at the start."""
+    everyone = np.arange(len(month.alive))
+    if illness.index in month.plan.forced:
+        rows = everyone
+    elif illness.index in month.plan.barred_at_start:
+        return
+    else:
+        chance = illness.start[month.bodies.sex, month.years_old]
+        chance = chance * factor(month, illness.multipliers, everyone, start=True)
+        rows = np.flatnonzero(
+            month.draws.chance(f"{illness.id}.start", np.minimum(chance, HIGHEST))
+        )
+    if not len(rows):
+        return
+    conditions.take_degree(month, illness, rows)
+    month.state.onset[illness.index, rows] = since(month, illness, rows)
+    for measure, amount in illness.add:
+        month.state.effect[measure, rows] += amount
+    aware(month, illness, rows)
+    conditions.place_measures(month, illness, rows, month.state.line[illness.index, rows])
+
+
+def since(month: Month, illness: Illness, rows: Rows) -> NDArray[np.int32]:
+    """Return the day it began: some years ago, never before birth or the least age for it."""
+    low, high = illness.source.years
+    draws = month.draws.take(rows)
+    ago = draws.between(f"{illness.id}.since", low * 365, max(low * 365, high * 365 - 1))
+    earliest = month.bodies.people.birth_day[rows] + illness.source.only.age[0] * 366
+    return np.minimum(np.maximum(month.day - 1 - ago, earliest), month.day - 1).astype(np.int32)
+
+
+def aware(month: Month, illness: Illness, rows: Rows) -> None:
+    """Let a share know of it; those who do are treated and seen at their own rhythm."""
+    state, c = month.state, illness.index
+    share = illness.known[month.years_old[rows]]
+    for place, d in enumerate(illness.degrees, start=1):
+        if d.known is not None:
+            share = np.where(state.stage[c, rows] == place, d.known, share)
+    if c in month.plan.forced:
+        share = np.ones(len(rows))
+    rows = rows[month.draws.take(rows).chance(f"{illness.id}.known", share)]
+    state.known[c, rows] = True
+    if illness.lines:
+        lines = treatment.planned_line(month, illness, rows)
+        day = np.full(len(rows), month.day, np.int32)
+        treatment.to_line(month, illness, rows, lines, day)
+    every = interval(month, illness, rows)
+    seen = every > 0
+    phase = month.draws.take(rows).below(
+        f"{illness.id}.phase", np.maximum(every, 1).astype(np.int64)
+    )
+    state.due[c, rows[seen]] = phase[seen]
+
+
+def interval(month: Month, illness: Illness, rows: Rows) -> NDArray[np.int16]:
+    """Return the months between routine visits, 0 for none."""
+    every: NDArray[np.int16] = illness.every[month.years_old[rows]]
+    degree = month.state.stage[illness.index, rows]
+    for place, d in enumerate(illness.degrees, start=1):
+        if d.every:
+            every = np.where(degree == place, np.int16(d.every), every)
+    return every
+
+
+def enrol(month: Month, illness: Illness) -> None:
+    """Give everyone who can ever take part in a service a turn for it."""
+    draws = month.draws
+    rows = np.flatnonzero(illness.uptake.max(axis=1)[month.bodies.sex] > 0)
+    every = interval(month, illness, rows)
+    phase = draws.take(rows).below(f"{illness.id}.phase", np.maximum(every, 1).astype(np.int64))
+    month.state.stage[illness.index, rows] = 1
+    month.state.known[illness.index, rows] = True
+    month.state.due[illness.index, rows] = phase
+
+
+def phase_orders(month: Month) -> None:
+    """Spread the latest orders before the start over their interval."""
+    for index, months in enumerate(month.plan.order_months.tolist()):
+        name = f"{month.plan.orders[index].id}.phase"
+        month.state.last[index] = -1 - month.draws.below(name, months)

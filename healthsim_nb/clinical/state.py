@@ -1,0 +1,97 @@
+"""The state of some patients: everything that a later turn needs, as columns.
+
+Rows are conditions, measures, drugs or orders; the last axis is the patient, so that a
+condition is one contiguous row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from healthsim_nb.clinical.plan import NEVER, Plan
+from healthsim_nb.engine.calendar import month_index
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healthsim_nb.population.people import People
+
+Rows = NDArray[np.intp]
+"""Places of patients in the state."""
+
+
+@dataclass
+class State:
+    """Columns of n patients; every step changes them in place."""
+
+    death: NDArray[np.int32]
+    """Day of death, -1 while none is set, shape (n,)."""
+    busy: NDArray[np.int32]
+    """Last day of the latest hospital stay, shape (n,)."""
+    stage: NDArray[np.uint8]
+    """0 without the condition, else 1 + its level or stage, shape (C, n)."""
+    onset: NDArray[np.int32]
+    """Day the condition began, shape (C, n)."""
+    until: NDArray[np.int32]
+    """Day an acute condition is over, shape (C, n)."""
+    known: NDArray[np.bool_]
+    """Whether it is diagnosed, shape (C, n)."""
+    due: NDArray[np.int16]
+    """Turn of the next routine visit for it, shape (C, n)."""
+    line: NDArray[np.uint8]
+    """Line of treatment, 0 for none, shape (C, n)."""
+    base: NDArray[np.int32]
+    """Own deviation from the measure's curve, shape (M, n)."""
+    effect: NDArray[np.int32]
+    """Sum of what conditions and drugs add, shape (M, n)."""
+    x: NDArray[np.int32]
+    """Present deviation from the curve, shape (M, n)."""
+    on: NDArray[np.uint8]
+    """How many conditions want the drug, shape (D, n)."""
+    noted: NDArray[np.int32]
+    """Day of the prescription on record, -1 for none, shape (D, n)."""
+    last: NDArray[np.int16]
+    """Turn of the latest order, shape (P, n)."""
+
+
+def empty(plan: Plan, n: int) -> State:
+    """Return the state of n patients who have nothing."""
+    c, m, d, p = len(plan.illnesses), len(plan.measures), len(plan.drugs), len(plan.orders)
+    return State(
+        death=np.full(n, -1, np.int32),
+        busy=np.full(n, -1, np.int32),
+        stage=np.zeros((c, n), np.uint8),
+        onset=np.zeros((c, n), np.int32),
+        until=np.zeros((c, n), np.int32),
+        known=np.zeros((c, n), bool),
+        due=np.full((c, n), NEVER, np.int16),
+        line=np.zeros((c, n), np.uint8),
+        base=np.zeros((m, n), np.int32),
+        effect=np.zeros((m, n), np.int32),
+        x=np.zeros((m, n), np.int32),
+        on=np.zeros((d, n), np.uint8),
+        noted=np.full((d, n), -1, np.int32),
+        last=np.zeros((p, n), np.int16),
+    )
+
+
+@dataclass(frozen=True)
+class Bodies:
+    """What never changes about the patients, as the clinical room needs it."""
+
+    people: People
+    sex: NDArray[np.int8]
+    birth_month: NDArray[np.int32]
+    traits: dict[str, NDArray[np.bool_]]
+
+    def months_old(self, plan: Plan, turn: int) -> NDArray[np.int32]:
+        """Return ages in months at a turn, -1 for the unborn."""
+        return np.maximum(plan.first_month + turn - self.birth_month, 0)
+
+
+def bodies(people: People) -> Bodies:
+    """Return the patients' bodies."""
+    traits = {"smoker": people.smoking == 2, "former-smoker": people.smoking == 1}
+    return Bodies(people, people.sex, month_index(people.birth_day), traits)

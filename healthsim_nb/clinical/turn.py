@@ -1,0 +1,39 @@
+"""One turn of the clinical room: its steps and their order, which is a contract."""
+
+from __future__ import annotations
+
+from healthsim_nb.clinical import care, conditions, events, measures, mortality, start
+from healthsim_nb.clinical.month import begin
+from healthsim_nb.clinical.state import Bodies, State, empty
+from healthsim_nb.engine.recorder import Recorder
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healthsim_nb.clinical.plan import Plan
+
+STEPS = (
+    conditions.end,
+    conditions.onset,
+    conditions.progress,
+    conditions.flare,
+    conditions.detect,
+    mortality.die,
+    measures.drift,
+    events.unplanned,
+    care.routine,
+)
+
+
+def first_day(plan: Plan, bodies: Bodies) -> State:
+    """Return the state in which the simulation begins."""
+    state = empty(plan, len(bodies.sex))
+    start.populate(begin(plan, state, bodies, -1, Recorder()))
+    return state
+
+
+def play(plan: Plan, bodies: Bodies, state: State, first: int, last: int, out: Recorder) -> None:
+    """Play the turns ``first`` to ``last - 1``: the state changes in place, ``out`` gets what happened."""
+    for turn in range(first, last):
+        month = begin(plan, state, bodies, turn, out)
+        for step in STEPS:
+            step(month)

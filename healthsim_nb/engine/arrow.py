@@ -1,0 +1,58 @@
+"""Columns of numpy as Arrow arrays, and as batches in a declared order."""
+
+from __future__ import annotations
+
+from typing import Any, TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from healthsim_nb.schema.arrow import arrow_schema
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from collections.abc import Mapping, Sequence
+
+DAY_US, MINUTE_US = 86_400_000_000, 60_000_000
+
+
+def words(codes: NDArray[Any], values: Sequence[str | None]) -> pa.DictionaryArray:
+    """Return text by code; a negative code is null."""
+    kind = np.int8 if len(values) < 128 else np.int16 if len(values) < 32768 else np.int32
+    codes = np.asarray(codes)
+    indices = pa.array(
+        codes.astype(kind), mask=codes < 0 if len(codes) and codes.min() < 0 else None
+    )
+    return pa.DictionaryArray.from_arrays(indices, pa.array(values, pa.string()))
+
+
+def dates(days: NDArray[np.int32], null: NDArray[np.bool_] | None = None) -> pa.Array:
+    """Return dates from day numbers."""
+    return pa.array(days.astype(np.int32), mask=null).cast(pa.date32())
+
+
+def times(microseconds: NDArray[np.int64], null: NDArray[np.bool_] | None = None) -> pa.Array:
+    """Return timestamps from microseconds since 1970."""
+    return pa.array(microseconds.view("datetime64[us]"), mask=null)
+
+
+def moment(days: NDArray[Any], minutes: NDArray[Any]) -> NDArray[np.int64]:
+    """Return microseconds since 1970 of a minute of a day."""
+    return days.astype(np.int64) * DAY_US + minutes.astype(np.int64) * MINUTE_US
+
+
+def constant(value: str, n: int) -> pa.DictionaryArray:
+    """Return the same text n times."""
+    return words(np.zeros(n, np.int8), [value])
+
+
+def batch(table: str, columns: Mapping[str, Any]) -> pa.RecordBatch:
+    """Return the rows of a canonical table; every declared column must be given, no other."""
+    names = arrow_schema(table).names
+    if set(names) != set(columns):
+        raise KeyError(f"{table}: {sorted(set(names) ^ set(columns))}")
+    return pa.RecordBatch.from_arrays([_array(columns[n]) for n in names], names=names)
+
+
+def _array(values: Any) -> pa.Array:
+    return values if isinstance(values, pa.Array) else pa.array(values)

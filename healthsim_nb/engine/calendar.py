@@ -1,0 +1,46 @@
+"""Turns as days: a turn is a month that begins on the start's day of the month."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, timedelta
+
+import numpy as np
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+EPOCH = date(1970, 1, 1)
+
+
+def day_number(day: date) -> int:
+    """Return the days since 1970-01-01."""
+    return (day - EPOCH).days
+
+
+def to_date(number: int) -> date:
+    """Return the date of a day number."""
+    return EPOCH + timedelta(days=number)
+
+
+def add_months(start: date, months: int) -> date:
+    """Return the same day so many months later, or the month's last.
+
+    >>> add_months(date(2024, 1, 31), 1)
+    datetime.date(2024, 2, 29)
+    """
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(start.day, last))
+
+
+def month_starts(start: date, months: int) -> NDArray[np.int32]:
+    """Return the first day of each turn and the day after the last, shape (months + 1,)."""
+    days = [day_number(add_months(start, m)) for m in range(months + 1)]
+    return np.array(days, dtype=np.int32)
+
+
+def month_index(days: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return months since January 1970 of day numbers."""
+    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int32)
