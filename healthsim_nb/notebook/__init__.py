@@ -1,1 +1,1 @@
-"""The notebook: ``%hs``, ``%sql`` on the same database, and displays. Only this room knows IPython."""
+"""The notebook: ``%hs``, ``%sql`` on the same database, and displays; only here lives IPython."""

@@ -35,8 +35,8 @@ def run(work: Callable[[Report], T], show: Report) -> T:
 
     Raises
     ------
-    Stopped
-        If the user interrupted.
+    KeyboardInterrupt
+        If the user interrupted, when the work has ended.
     """
     stop, last, began = Event(), [(0, 0)], perf_counter()
 
@@ -46,12 +46,13 @@ def run(work: Callable[[Report], T], show: Report) -> T:
             raise Stopped
 
     with ThreadPoolExecutor(1, thread_name_prefix="healthsim") as pool:
-        future = pool.submit(work, report)
-        while not future.done():
-            try:
+        try:
+            future = pool.submit(work, report)
+            while not future.done():
                 wait([future], STEP)
                 if last[0][1] and not future.done() and perf_counter() - began > QUIET:
                     show(*last[0])
-            except KeyboardInterrupt:
-                stop.set()
-        return future.result()
+            return future.result()
+        except KeyboardInterrupt:
+            stop.set()
+            raise

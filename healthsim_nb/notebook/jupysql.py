@@ -19,7 +19,6 @@ from IPython.core.error import UsageError
 from IPython.core.magic import (
     Magics,
     line_cell_magic,
-    line_magic,
     magics_class,
     needs_local_scope,
     no_var_expand,
@@ -106,13 +105,20 @@ class SharedConnection:
     pl = df
 
 
-def connect(shell: InteractiveShell, cursor: Cursor) -> None:
-    """Load jupysql and make the workspace its connection, unless the user has chosen another."""
+def connect(shell: InteractiveShell, cursor: Cursor) -> Any:
+    """Load jupysql, make the workspace its connection unless the user has chosen another.
+
+    Returns
+    -------
+    function
+        What jupysql has registered as ``%sql``.
+    """
     with capture_output():  # it reports which configuration files it looked for
         shell.extension_manager.load_extension("sql")
+    from sql._current import _get_sql_magic
     from sql.connection import ConnectionManager, DBAPIConnection
 
-    magic = shell.find_line_magic("sql").__self__
+    magic = _get_sql_magic()
     # 'feedback' and 'displaycon': no "Running query in …" above every result;
     # 'named_parameters': 12:30 and ::casts are not parameters; 'autopandas': all rows, escaped
     magic.feedback, magic.displaycon = 0, False
@@ -120,6 +126,7 @@ def connect(shell: InteractiveShell, cursor: Cursor) -> None:
     chosen = ConnectionManager.current
     ours = DBAPIConnection(SharedConnection(cursor, shell.user_ns), alias=ALIAS, config=magic)
     ConnectionManager.current = chosen or ours
+    return magic.execute
 
 
 @magics_class
@@ -129,7 +136,7 @@ class SqlMagics(Magics):
     def __init__(self, shell: InteractiveShell, cursor: Cursor) -> None:
         super().__init__(shell)
         self._new = cursor
-        self._loaded: dict[str, Any] = {}
+        self._execute: Any = None
 
     @no_var_expand
     @needs_local_scope
@@ -138,39 +145,21 @@ class SqlMagics(Magics):
         self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None
     ) -> Any:
         """Run SQL on the scenario in use (jupysql; its options work as usual)."""
-        try:
-            return self._magic("sql")(line, cell, local_ns=local_ns)
-        except UsageError as problem:
-            raise UsageError(str(problem).rpartition(_DRIVER)[2].strip()) from None
-
-    @line_magic
-    def sqlplot(self, line: str) -> Any:
-        """Plot from SQL (jupysql)."""
-        return self._magic("sqlplot")(line)
-
-    @line_magic
-    def sqlcmd(self, line: str) -> Any:
-        """Profile tables and more (jupysql)."""
-        return self._magic("sqlcmd")(line)
-
-    def _magic(self, name: str) -> Any:
-        """Return jupysql's own magic of that name; ours stays in front of it."""
-        if not self._loaded:
+        if self._execute is None:
             try:
-                connect(self.shell, self._new)
+                self._execute = connect(self.shell, self._new)
             except (ImportError, AttributeError, TypeError) as problem:
                 raise UsageError(NEEDS.format(problem)) from None
-            self._loaded = {n: self.shell.find_line_magic(n) for n in ("sql", "sqlplot", "sqlcmd")}
             self.shell.register_magics(self)
-        return self._loaded[name]
+        try:
+            return self._execute(line, cell or "", local_ns=local_ns)
+        except (UsageError, duckdb.Error) as problem:
+            raise UsageError(str(problem).rpartition(_DRIVER)[2].strip()) from None
 
 
 def share(shell: InteractiveShell, cursor: Cursor) -> None:
     """Let ``%sql`` work on the workspace, from its first use on."""
-    if "sql" in shell.magics_manager.magics["line"]:
-        connect(shell, cursor)
-    else:
-        shell.register_magics(SqlMagics(shell, cursor))
+    shell.register_magics(SqlMagics(shell, cursor))
 
 
 def leave() -> None:
