@@ -1,0 +1,89 @@
+"""DuckDB's own parse tree of a query, as plain dictionaries, and back."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from healthsim_nb.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Node = dict[str, Any]
+LONGEST = 100_000
+"""Characters of a query; a longer one is data, and belongs into a table."""
+
+
+def parse(cursor: duckdb.DuckDBPyConnection, sql: str) -> Node:
+    """Return the tree of the one SELECT that ``sql`` consists of.
+
+    Raises
+    ------
+    QueryError
+        If it does not parse (DuckDB's own message), is no SELECT, or more or less than one.
+    """
+    if "\0" in sql or len(sql) > LONGEST:
+        raise QueryError(f"A query is text of at most {LONGEST:,} characters without NUL.")
+    answer = _serialize(cursor, sql)
+    if answer["error"]:
+        raise QueryError(_refusal(cursor, sql, answer))
+    statements: list[Node] = answer["statements"]
+    if len(statements) != 1:
+        raise QueryError(
+            f"A scenario query is exactly one SELECT; this text holds {len(statements)}."
+        )
+    return statements[0]
+
+
+def render(cursor: duckdb.DuckDBPyConnection, statement: Node) -> str:
+    """Return the tree as SQL, written by DuckDB itself."""
+    text = json.dumps({"error": False, "statements": [statement]})
+    row = cursor.execute("SELECT json_deserialize_sql($1::JSON)", [text]).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def walk(node: object) -> Iterator[Node]:
+    """Yield every dictionary of a tree, the outer ones first."""
+    waiting = [node]
+    while waiting:
+        top = waiting.pop()
+        if isinstance(top, dict):
+            yield top
+            waiting.extend(top.values())
+        elif isinstance(top, list):
+            waiting.extend(top)
+
+
+def fold(name: str) -> str:
+    """Return a name as DuckDB compares it: ASCII letters without regard to case."""
+    return "".join(c.lower() if c.isascii() else c for c in name)
+
+
+def _serialize(cursor: duckdb.DuckDBPyConnection, sql: str) -> Node:
+    try:
+        row = cursor.execute("SELECT json_serialize_sql($1::VARCHAR)", [sql]).fetchone()
+        assert row is not None
+        answer: Node = json.loads(row[0])
+    except RecursionError:
+        raise QueryError("The query is nested too deeply.") from None
+    return answer
+
+
+def _refusal(cursor: duckdb.DuckDBPyConnection, sql: str, answer: Node) -> str:
+    if answer["error_type"] == "not implemented":
+        hint = (
+            " PIVOT needs its values: PIVOT … ON column IN (…)."
+            if "pivot" in sql.casefold()
+            else ""
+        )
+        return f"A scenario query is exactly one SELECT; this statement is another kind.{hint}"
+    try:
+        # Parses only; asked for the message with its caret.
+        cursor.extract_statements(sql)
+    except duckdb.Error as error:
+        return str(error)
+    return f"Parser Error: {answer['error_message']}"
