@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -21,13 +22,13 @@ from healthsim_nb.engine.recorder import Recorder
 from healthsim_nb.population import people, render
 from healthsim_nb.population.ages import age_weights
 from healthsim_nb.population.people import GROUP
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthsim_nb.templates.template import Specification
-    from healthsim_nb.templates.library import Library
-    from healthsim_nb.clinical.plan import Plan
     from collections.abc import Iterator
+
+    from healthsim_nb.clinical.plan import Plan
+    from healthsim_nb.templates.library import Library
+    from healthsim_nb.templates.template import Specification
 
 Tables = dict[str, pa.RecordBatch]
 SHARED = ("providers", "facilities")
@@ -109,7 +110,7 @@ def block_count(n: int, size: int = BLOCK) -> int:
 def blocks(
     spec: Specification, library: Library, *, block_size: int = BLOCK, workers: int = 1
 ) -> Iterator[Tables]:
-    """Yield the rows of every block, in order; ``workers`` threads make them ahead of the reader."""
+    """Yield the rows of every block, in order; ``workers`` threads make them ahead."""
     generator = prepare(spec, library)
     waiting: deque[Future[Tables]] = deque()
     with ThreadPoolExecutor(workers, thread_name_prefix="healthsim") as pool:

@@ -1,6 +1,8 @@
-"""Routine visits: who is due, what is done, what is prescribed and ordered, when they come again."""
+"""Routine visits: who is due, what is done, prescribed and ordered, when they come again."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +14,10 @@ from healthsim_nb.clinical.start import interval
 from healthsim_nb.clinical.visits import Visits, record
 from healthsim_nb.engine.ids import encounter_ids
 from healthsim_nb.engine.rng import Draws
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthsim_nb.clinical.state import Rows
     from healthsim_nb.clinical.plan import Illness
+    from healthsim_nb.clinical.state import Rows
 
 Ids = NDArray[np.int64]
 OFFICE_OPENS, OFFICE_MINUTES = 8 * 60, 8 * 60
@@ -65,7 +66,7 @@ def due(month: Month) -> tuple[NDArray[np.intp], Rows]:
 def attends(
     month: Month, illness: Illness, causes: NDArray[np.intp], rows: Rows
 ) -> NDArray[np.bool_]:
-    """Return False for pairs of this service whose patient does not take part now; they skip a round."""
+    """Return False for this service's pairs whose patient stays away; they skip a round."""
     low, high = np.searchsorted(causes, [illness.index, illness.index + 1])
     mine = rows[low:high]
     share = illness.uptake[month.bodies.sex[mine], month.years_old[mine]]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,30 +28,33 @@ from healthsim_nb.engine.curves import AGES, by_age, by_month
 from healthsim_nb.errors import TemplateError
 from healthsim_nb.templates.base import BySex, Factor, When
 from healthsim_nb.templates.condition import AcuteEvent, Condition, Event, Level, Stage
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthsim_nb.templates.template import Specification
-    from healthsim_nb.templates.library import Library
-    from healthsim_nb.templates.catalogue import Measure
-    from numpy.typing import NDArray
     from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from healthsim_nb.templates.catalogue import Measure
+    from healthsim_nb.templates.library import Library
+    from healthsim_nb.templates.template import Specification
 
 CLASSES = ("AMB", "EMER", "IMP", "OBSENC", "VR", "HH")
 AMB, EMER, IMP, OBSENC, VR, HH = range(6)
 SEXES = ("F", "M")
 
 
-def compile_plan(spec: Specification, library: Library) -> Plan:
-    """Return what the engine plays for ``spec``."""
-    return _Compiler(spec, library).plan()
+def compile_plan(
+    spec: Specification, library: Library, tables: fitted.Fitted | None = None
+) -> Plan:
+    """Return what the engine plays for ``spec``; ``tables`` in place of the fitted ones."""
+    return _Compiler(spec, library, tables or fitted.load(library)).plan()
 
 
 class _Compiler:
     """Holds the indices that compiled pieces refer to."""
 
-    def __init__(self, spec: Specification, library: Library) -> None:
-        self.spec, self.library = spec, library
+    def __init__(self, spec: Specification, library: Library, tables: fitted.Fitted) -> None:
+        self.spec, self.library, self.fitted = spec, library, tables
         self.conditions = ordered(library.conditions)
         self.condition = _index(c.id for c in self.conditions)
         self.measure = _index(library.measures)
@@ -60,10 +64,6 @@ class _Compiler:
         self.codes: dict[str, int] = {}
         self.code_names: list[str] = []
         self.events: list[Happening] = []
-
-    @cached_property
-    def fitted(self) -> fitted.Fitted:
-        return fitted.load(self.library)
 
     def plan(self) -> Plan:
         illnesses = tuple(self.illness(i, c) for i, c in enumerate(self.conditions))
@@ -122,7 +122,7 @@ class _Compiler:
         only = _allowed(c)
         multipliers = tuple(self.multiplier(f) for f in c.factors)
         onset = self.onset(c) * only / 12
-        degrees = tuple(self.degree(c, d) for d in degrees_of(c))
+        degrees = tuple(self.degree(d) for d in degrees_of(c))
         return Illness(
             index=index,
             source=c,
@@ -158,7 +158,7 @@ class _Compiler:
             return _by_sex(c.onset)
         return self.fitted.onset(c, _by_sex(c.prevalence) / 100) if c.onset else np.zeros((2, AGES))
 
-    def degree(self, c: Condition, d: Level | Stage) -> Degree:
+    def degree(self, d: Level | Stage) -> Degree:
         stage = d if isinstance(d, Stage) else None
         return Degree(
             id=d.id,

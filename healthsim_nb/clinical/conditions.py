@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,6 @@ from healthsim_nb.clinical import measures, treatment
 from healthsim_nb.clinical.month import Month, candidates, factor
 from healthsim_nb.clinical.plan import NEVER, Happening, Illness
 from healthsim_nb.engine.rng import Draws, weight_table
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from healthsim_nb.clinical.state import Rows
@@ -84,7 +85,7 @@ def take_degree(month: Month, illness: Illness, rows: Rows) -> None:
 
 
 def place_measures(month: Month, illness: Illness, rows: Rows, lines: NDArray[np.uint8]) -> None:
-    """Draw set-points: a range is of people on the treatment they have or, untreated, would have."""
+    """Draw set-points: ranges are of people on the treatment they have or else would have."""
     if not any(d.sets for d in illness.degrees):
         return
     settled = np.where(lines > 0, lines, treatment.planned_line(month, illness, rows)).astype(

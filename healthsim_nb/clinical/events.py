@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,9 @@ from healthsim_nb.engine.ids import encounter_ids, numbered
 from healthsim_nb.engine.rng import Draws, weight_table
 
 if TYPE_CHECKING:
-    from healthsim_nb.clinical.state import Rows
-    from healthsim_nb.clinical.plan import Happening
     from healthsim_nb.clinical.month import Month
+    from healthsim_nb.clinical.plan import Happening
+    from healthsim_nb.clinical.state import Rows
 
 Days = NDArray[np.int32]
 
@@ -91,7 +91,7 @@ def sort_out(month: Month, columns: list[NDArray[Any]]) -> Visits:
 def possible(
     month: Month, row: Rows, day: NDArray[np.int64], end: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Return False for what falls into a stay, after death or before birth; rows are sorted by day."""
+    """Return False for what falls into a stay, after death or before birth; sorted by day."""
     state = month.state
     death = state.death[row]
     ok = (

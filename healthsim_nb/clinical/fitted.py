@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from healthsim_nb import reference
 from healthsim_nb.engine.curves import AGES
-from typing import TYPE_CHECKING
+from healthsim_nb.errors import TemplateError
+from healthsim_nb.templates import library as templates
 
 if TYPE_CHECKING:
-    from healthsim_nb.templates.library import Library
-    from healthsim_nb.templates.condition import Condition
     from healthsim_nb.clinical.plan import Table
+    from healthsim_nb.templates.condition import Condition
+    from healthsim_nb.templates.library import Library
 
 SEXES = ("F", "M")
 
@@ -50,15 +52,15 @@ class Fitted:
         return self.detection.get(c.id, c.detect_per_month)
 
 
-def steady_hazard(prevalence: Table, c: Condition) -> Table:
+def steady_hazard(prevalence: Table, c: Condition, death: Table | None = None) -> Table:
     """Return the onset per person-year that keeps prevalence at each age where it is.
 
     ``h = (P' + P (1 - P) m + P r) / (1 - P)`` with excess mortality m and remission r
-    (the steady state of an illness-death model).
+    (the steady state of an illness-death model). ``death`` is the yearly risk of the healthy.
     """
     slope = np.zeros_like(prevalence)
     slope[:, 1:-1] = (prevalence[:, 2:] - prevalence[:, :-2]) / 2
-    excess = life_table() * max(0.0, c.mortality - 1)
+    excess = (life_table() if death is None else death) * max(0.0, c.mortality - 1)
     inflow = slope + prevalence * (1 - prevalence) * excess + prevalence * c.remission_per_year
     return np.asarray(np.maximum(0.0, inflow) / np.maximum(0.05, 1 - prevalence))
 
@@ -79,7 +81,63 @@ def monthly(annual: Table) -> Table:
     )
 
 
-def load(library: Library) -> Fitted:
-    """Return the fitted tables for a library."""
-    del library
+def plain() -> Fitted:
+    """Return tables without any fit: every multiplier is taken to be 1 on average."""
     return Fitted({}, {}, {}, monthly(life_table()))
+
+
+@lru_cache(maxsize=8)
+def load(library: Library) -> Fitted:
+    """Return the fitted tables for a library.
+
+    Raises
+    ------
+    TemplateError
+        If a condition that ships has changed since the fit.
+    """
+    fresh = current(library)
+    scales = {name: _widen(t) for name, t in _tables("fitted/start_scales.csv").items()}
+    hazards = _tables("fitted/onset_hazards.csv")
+    rows = reference.rows("fitted/detection.csv")
+    detection = {r["condition"]: float(r["per_month"]) for r in rows}
+    return Fitted(
+        {n: t for n, t in scales.items() if n in fresh},
+        {n: t for n, t in hazards.items() if n in fresh},
+        {n: v for n, v in detection.items() if n in fresh},
+        _tables("fitted/death.csv")["all"],
+    )
+
+
+def current(library: Library) -> set[str]:
+    """Return the conditions whose fit is theirs; one that the user has replaced goes without."""
+    inputs = {r["condition"]: r["inputs"] for r in reference.rows("fitted/inputs.csv")}
+    known = {name for name in inputs if name in library.conditions}
+    changed = {name for name in known if digest(library, name) != inputs[name]}
+    stale = sorted(name for name in changed if digest(templates.load(), name) != inputs[name])
+    if stale:
+        raise TemplateError(
+            f"references/fitted/ is older than conditions/{stale[0]}.yaml"
+            f"{f' and {len(stale) - 1} more' if stale[1:] else ''}: "
+            "run 'python -m healthsim_nb.clinical.fit' to make it again."
+        )
+    return known - changed
+
+
+def digest(library: Library, condition: str) -> str:
+    """Return the fingerprint of what a condition's fit is made from."""
+    return library.digest([condition])
+
+
+def _tables(name: str) -> dict[str, Table]:
+    """Return one table a name from rows of (name, sex, value by age …)."""
+    found: dict[str, list[list[float]]] = {}
+    for row in reference.rows(name):
+        found.setdefault(row["condition"], []).append(
+            [float(v) for k, v in row.items() if k.isdigit()]
+        )
+    return {n: np.array(values) for n, values in found.items()}
+
+
+def _widen(bands: Table) -> Table:
+    """Return values by age from values by band of five years."""
+    return bands[:, np.minimum(np.arange(AGES) // 5, bands.shape[1] - 1)]

@@ -9,11 +9,11 @@ children creatinine grows with muscle, and the bedside Schwartz equation (Schwar
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from healthsim_nb.engine.curves import AGES
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from healthsim_nb.engine.rng import Draws
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthsim_nb.clinical.state import Rows
-    from healthsim_nb.clinical.plan import Illness, MeasurePlan
     from healthsim_nb.clinical.month import Month
+    from healthsim_nb.clinical.plan import Illness, MeasurePlan
+    from healthsim_nb.clinical.state import Rows
 
 Steps = NDArray[np.int32]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +11,13 @@ from numpy.typing import NDArray
 from healthsim_nb.engine.curves import AGES
 from healthsim_nb.engine.ids import turn_ids
 from healthsim_nb.engine.rng import ONE32, Draws
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthsim_nb.engine.recorder import Recorder
-    from healthsim_nb.clinical.state import Bodies, Rows, State
-    from healthsim_nb.clinical.plan import Multiplier, Plan, Test
     from collections.abc import Sequence
+
+    from healthsim_nb.clinical.plan import Multiplier, Plan, Test
+    from healthsim_nb.clinical.state import Bodies, Rows, State
+    from healthsim_nb.engine.recorder import Recorder
 
 Factors = NDArray[np.float64]
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from healthsim_nb.clinical.month import Month
+    from healthsim_nb.clinical.state import Rows
 
 MOST_TIMES = 25.0
 """No combination of illnesses multiplies the risk of a month by more."""
@@ -19,9 +22,14 @@ def die(month: Month) -> None:
     base = plan.death[month.bodies.sex, month.years_old]
     drawn = month.draws.u32("death") / 2**32
     rows = np.flatnonzero((drawn < base * MOST_TIMES) & (state.death < 0))
-    deadly = [i for i in plan.illnesses if i.source.mortality != 1]
-    times = np.ones(len(rows))
-    for illness in deadly:
-        times[state.stage[illness.index, rows] > 0] *= illness.source.mortality
-    rows = rows[drawn[rows] < base[rows] * np.minimum(times, MOST_TIMES)]
+    rows = rows[drawn[rows] < base[rows] * np.minimum(times(month, rows), MOST_TIMES)]
     state.death[rows] = month.draw_days("death.day", rows)
+
+
+def times(month: Month, rows: Rows) -> NDArray[np.float64]:
+    """Return how many times the life table's risk each person has."""
+    product = np.ones(len(rows))
+    for illness in month.plan.illnesses:
+        if illness.source.mortality != 1:
+            product[month.state.stage[illness.index, rows] > 0] *= illness.source.mortality
+    return product

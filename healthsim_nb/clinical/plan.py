@@ -6,16 +6,15 @@ After this there are no names in the simulation but those of random streams.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from typing import TYPE_CHECKING
-
 if TYPE_CHECKING:
-    from healthsim_nb.templates.template import Specification
-    from healthsim_nb.templates.condition import Condition, Event
     from healthsim_nb.templates.catalogue import Drug, LabTest, Measure, Order
+    from healthsim_nb.templates.condition import Condition, Event
+    from healthsim_nb.templates.template import Specification
 
 Table = NDArray[np.float64]
 HIGHEST = 0.97
@@ -87,7 +86,7 @@ class Illness:
     index: int
     source: Condition
     prevalence: Table
-    """Published share that has it, or new cases a year of an acute one, by (sex, age), shape (2, 121)."""
+    """Published share that has it (acute: new cases a year) by (sex, age), shape (2, 121)."""
     start: Table
     """Probability of having it at the start by (sex, age), shape (2, 121)."""
     onset: Table

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def prevalence_of(plan: Plan) -> Table | None:
-    """Return the chance of having all that everyone must have, by (sex, age); None for nothing asked."""
+    """Return the chance of having all that everyone must have, by (sex, age); None: nothing."""
     table: Table | None = None
     for index in sorted(plan.forced):
         share = plan.illnesses[index].prevalence

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 from healthsim_nb.clinical.render.encounters import diagnoses, encounters
 from healthsim_nb.clinical.render.labs import lab_results
 from healthsim_nb.clinical.render.medications import medications
 from healthsim_nb.clinical.render.orders import orders, placed, procedures
 from healthsim_nb.clinical.render.vitals import vital_signs
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthsim_nb.clinical.render.chart import Chart
     import pyarrow as pa
+
+    from healthsim_nb.clinical.render.chart import Chart
 
 
 def tables(chart: Chart) -> dict[str, pa.RecordBatch]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from healthsim_nb.clinical import conditions, measures, treatment
 from healthsim_nb.clinical.month import Month, factor
 from healthsim_nb.clinical.plan import HIGHEST, Illness
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthsim_nb.clinical.state import Rows
     from numpy.typing import NDArray
+
+    from healthsim_nb.clinical.state import Rows
 
 
 def populate(month: Month) -> None:
@@ -55,7 +57,8 @@ def since(month: Month, illness: Illness, rows: Rows) -> NDArray[np.int32]:
     draws = month.draws.take(rows)
     ago = draws.between(f"{illness.id}.since", low * 365, max(low * 365, high * 365 - 1))
     earliest = month.bodies.people.birth_day[rows] + illness.source.only.age[0] * 366
-    return np.minimum(np.maximum(month.day - 1 - ago, earliest), month.day - 1).astype(np.int32)
+    day = np.minimum(np.maximum(month.day - 1 - ago, earliest), month.day - 1)
+    return np.asarray(day, np.int32)
 
 
 def aware(month: Month, illness: Illness, rows: Rows) -> None:

@@ -7,13 +7,13 @@ condition is one contiguous row.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from healthsim_nb.clinical.plan import NEVER, Plan
 from healthsim_nb.engine.calendar import month_index
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from healthsim_nb.population.people import People

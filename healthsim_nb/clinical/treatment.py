@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from healthsim_nb.engine.rng import Draws, weight_table
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthsim_nb.clinical.state import Rows
-    from healthsim_nb.clinical.plan import Illness
-    from healthsim_nb.clinical.month import Month
     from numpy.typing import NDArray
+
+    from healthsim_nb.clinical.month import Month
+    from healthsim_nb.clinical.plan import Illness
+    from healthsim_nb.clinical.state import Rows
 
 
 def planned_line(month: Month, illness: Illness, rows: Rows) -> NDArray[np.uint8]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from healthsim_nb.clinical import care, conditions, events, measures, mortality, start
 from healthsim_nb.clinical.month import begin
 from healthsim_nb.clinical.state import Bodies, State, empty
 from healthsim_nb.engine.recorder import Recorder
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from healthsim_nb.clinical.plan import Plan
@@ -32,7 +33,7 @@ def first_day(plan: Plan, bodies: Bodies) -> State:
 
 
 def play(plan: Plan, bodies: Bodies, state: State, first: int, last: int, out: Recorder) -> None:
-    """Play the turns ``first`` to ``last - 1``: the state changes in place, ``out`` gets what happened."""
+    """Play turns ``first`` to ``last - 1``: the state changes, ``out`` gets what happened."""
     for turn in range(first, last):
         month = begin(plan, state, bodies, turn, out)
         for step in STEPS:

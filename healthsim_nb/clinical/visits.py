@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthsim_nb.clinical.state import Rows
-    from healthsim_nb.clinical.month import Month
-    from numpy.typing import NDArray
     import numpy as np
+    from numpy.typing import NDArray
+
+    from healthsim_nb.clinical.month import Month
+    from healthsim_nb.clinical.state import Rows
 
 
 @dataclass
@@ -36,7 +35,7 @@ class Visits:
 
 
 def record(month: Month, visits: Visits) -> None:
-    """Write encounters down with the age and measures of that moment: rows are made from these alone."""
+    """Write encounters down with the age and measures of that moment: all their rows need."""
     month.out.add(
         "visit",
         id=visits.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,8 +10,9 @@ import pyarrow as pa
 from healthsim_nb.schema.arrow import arrow_schema
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
 DAY_US, MINUTE_US = 86_400_000_000, 60_000_000
 
@@ -54,5 +55,5 @@ def batch(table: str, columns: Mapping[str, Any]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([_array(columns[n]) for n in names], names=names)
 
 
-def _array(values: Any) -> pa.Array:
+def _array(values: pa.Array | NDArray[Any]) -> pa.Array:
     return values if isinstance(values, pa.Array) else pa.array(values)

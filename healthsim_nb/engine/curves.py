@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import TYPE_CHECKING
 
 import numpy as np
-from typing import TYPE_CHECKING
-import itertools
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
 AGES = 121
 AGE_MONTHS = AGES * 12

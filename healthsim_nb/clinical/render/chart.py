@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,8 @@ from healthsim_nb.engine.ids import encounter_patient
 from healthsim_nb.engine.rng import Draws
 
 if TYPE_CHECKING:
-    from healthsim_nb.clinical.state import Bodies, State
     from healthsim_nb.clinical.plan import Plan
+    from healthsim_nb.clinical.state import Bodies, State
     from healthsim_nb.engine.recorder import Columns, Recorder
 
 I64 = NDArray[np.int64]
@@ -126,7 +126,7 @@ class Chart:
         return late
 
     def part(self, kind: str, like: Columns) -> tuple[Columns, NDArray[np.intp]]:
-        """Return recorded columns with a ``visit``, by visit, and the place of each visit in the chart."""
+        """Return recorded columns by ``visit``, and the place of each visit in the chart."""
         columns = self.out.columns(kind, like)
         kept = columns["visit"] <= self.last_id
         order = np.argsort(columns["visit"][kept], kind="stable")

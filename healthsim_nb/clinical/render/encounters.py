@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from healthsim_nb import network
 from healthsim_nb.clinical.compile import AMB, CLASSES, IMP, OBSENC
 from healthsim_nb.engine.arrow import batch, dates, times, words
 from healthsim_nb.engine.ids import child_ids, numbered
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthsim_nb.engine.recorder import Columns
-    from healthsim_nb.clinical.render.chart import Chart
-    from numpy.typing import NDArray
     import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from healthsim_nb.clinical.render.chart import Chart
+    from healthsim_nb.engine.recorder import Columns
 
 TYPES = (
     "office-visit",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from healthsim_nb import reference
 from healthsim_nb.engine.curves import AGE_MONTHS, by_month
 from healthsim_nb.engine.rng import Draws
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthsim_nb.clinical.render.chart import Chart
     from numpy.typing import NDArray
+
+    from healthsim_nb.clinical.render.chart import Chart
 
 SEXES = ("F", "M")
 

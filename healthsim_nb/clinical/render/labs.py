@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,10 +19,11 @@ from healthsim_nb.engine.ids import child_ids, numbered
 from healthsim_nb.engine.rng import Draws
 
 if TYPE_CHECKING:
-    from healthsim_nb.templates.catalogue import LabTest
-    from healthsim_nb.engine.recorder import Columns
-    from healthsim_nb.clinical.render.chart import Chart
     from collections.abc import Callable
+
+    from healthsim_nb.clinical.render.chart import Chart
+    from healthsim_nb.engine.recorder import Columns
+    from healthsim_nb.templates.catalogue import LabTest
 
 F64 = NDArray[np.float64]
 FLAGS = ("L", "H", "LL", "HH")
@@ -38,18 +39,22 @@ class Specimen:
 
     @cached_property
     def draws(self) -> Draws:
+        """Draws by encounter."""
         return self.chart.draws.take(self.at)
 
     @cached_property
     def sex(self) -> NDArray[np.int8]:
+        """0 women, 1 men."""
         return self.chart.bodies.sex[self.chart.row[self.at]]
 
     @cached_property
     def months(self) -> NDArray[np.int32]:
+        """Age in months."""
         return self.chart.visits["months_old"][self.at]
 
     @cached_property
     def age(self) -> NDArray[np.int32]:
+        """Age in years."""
         return self.months // 12
 
     def measure(self, name: str) -> F64:
@@ -87,15 +92,15 @@ def _glucose(s: Specimen, t: LabTest) -> F64:
     return average * 0.86 * (1 + s.draws.z(f"{t.id}.lab") * 0.07 / 4096)
 
 
-def _creatinine(s: Specimen, t: LabTest) -> F64:
+def _creatinine(s: Specimen, _: LabTest) -> F64:
     return s.creatinine() / 100
 
 
-def _egfr(s: Specimen, t: LabTest) -> F64:
+def _egfr(s: Specimen, _: LabTest) -> F64:
     return s.egfr()
 
 
-def _total_cholesterol(s: Specimen, t: LabTest) -> F64:
+def _total_cholesterol(s: Specimen, _: LabTest) -> F64:
     parts = (np.rint(s.measure(m)) for m in ("ldl", "hdl"))
     return sum(parts, np.rint(s.measure("triglycerides")) / 5)
 
@@ -112,8 +117,8 @@ LINKS: dict[str, Callable[[Specimen, LabTest], F64]] = {
 
 def value(s: Specimen, t: LabTest) -> F64:
     """Return a test's values as reported, shape (s,)."""
-    reported: F64 = np.round(np.clip(LINKS[t.link](s, t), t.floor, t.ceiling), t.decimals)
-    return reported
+    within = np.clip(LINKS[t.link](s, t), t.floor, t.ceiling)
+    return np.asarray(np.round(within, t.decimals), np.float64)
 
 
 def lab_results(chart: Chart, asked: Columns) -> pa.RecordBatch:

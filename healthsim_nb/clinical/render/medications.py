@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from healthsim_nb.engine.arrow import batch, dates, words
 from healthsim_nb.engine.ids import child_ids, numbered
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthsim_nb.engine.recorder import Columns
-    from healthsim_nb.clinical.render.chart import Chart
-    from numpy.typing import NDArray
     import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from healthsim_nb.clinical.render.chart import Chart
+    from healthsim_nb.engine.recorder import Columns
 
 DRUG: Columns = {
     "visit": np.zeros(1, np.int64),
@@ -33,7 +35,7 @@ NEVER = 2**31 - 1
 
 
 def medications(chart: Chart, diagnoses: Columns) -> pa.RecordBatch:
-    """Return the prescriptions on record; an end is known once the drug was stopped or its taker died."""
+    """Return the prescriptions; an end is known once the drug was stopped or its taker died."""
     m, place = chart.part("drug", DRUG)
     order = np.lexsort((m["condition"], m["drug"], m["visit"]))
     m, place = {name: c[order] for name, c in m.items()}, place[order]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from healthsim_nb.engine.arrow import MINUTE_US, batch, constant, times, words
 from healthsim_nb.engine.ids import child_ids, numbered
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthsim_nb.engine.recorder import Columns
-    from healthsim_nb.clinical.render.chart import Chart
     import pyarrow as pa
+
+    from healthsim_nb.clinical.render.chart import Chart
+    from healthsim_nb.engine.recorder import Columns
 
 ORDER: Columns = {"visit": np.zeros(1, np.int64), "order": np.zeros(1, np.int16)}
 KINDS = ("lab", "procedure")

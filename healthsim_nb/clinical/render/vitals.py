@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +15,15 @@ from healthsim_nb.clinical.render.labs import Specimen
 from healthsim_nb.engine.arrow import MINUTE_US, batch, times
 from healthsim_nb.engine.curves import by_month
 from healthsim_nb.engine.ids import child_ids
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthsim_nb.clinical.render.chart import Chart
     import pyarrow as pa
+
+    from healthsim_nb.clinical.render.chart import Chart
 
 F64 = NDArray[np.float64]
 TAKEN_AFTER = 5 * MINUTE_US
-SIGNS = ("temperature", "heart_rate", "respiratory_rate", "spo2")
+SIGNS = ("temperature", "heart-rate", "respiratory-rate", "spo2")
 
 
 def vital_signs(chart: Chart) -> pa.RecordBatch:
@@ -41,7 +42,7 @@ def vital_signs(chart: Chart) -> pa.RecordBatch:
             "encounter_id": chart.id[at],
             "observation_time": times(chart.begins[at] + TAKEN_AFTER),
             "temperature": np.round(signs["temperature"], 1),
-            **{name: np.rint(signs[name]).astype(np.int32) for name in SIGNS[1:]},
+            **{n.replace("-", "_"): np.rint(signs[n]).astype(np.int32) for n in SIGNS[1:]},
             "systolic_bp": systolic,
             "diastolic_bp": _diastolic(s, systolic),
             "height_cm": height,
@@ -52,7 +53,7 @@ def vital_signs(chart: Chart) -> pa.RecordBatch:
 
 
 def _sign(s: Specimen, name: str) -> F64:
-    """Return a sign: usual for the age, spread, shifted by what led to the visit, within its limits."""
+    """Return a sign: usual for the age, spread, shifted by what led to the visit."""
     t = _tables()[name]
     shift = np.array([e.event.vitals.get(name, 0.0) for e in s.chart.plan.events] + [0.0])
     event = s.chart.visits["event"][s.at]
@@ -64,7 +65,7 @@ def _sign(s: Specimen, name: str) -> F64:
 
 def _diastolic(s: Specimen, systolic: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return diastolic pressure: a share of the systolic by age, at least 18 below it."""
-    t = _tables()["diastolic_fraction"]
+    t = _tables()["diastolic-fraction"]
     share = t["mean"][s.months] + s.draws.z("vital.diastolic") * t["sd"][s.months] / 4096
     value = np.rint(systolic * share).astype(np.int32)
     return np.maximum(np.minimum(value, systolic - 18), 25).astype(np.int32)

@@ -1,0 +1,185 @@
+"""Derive start, onset, detection and death tables from published figures: data in, data out.
+
+    python -m healthsim_nb.clinical.fit        writes references/fitted/*.csv
+
+1. *Start*: conditions are drawn in order on many people; a published prevalence is divided by
+   the mean of its multipliers at each age, so that the margin holds and correlations remain.
+2. *Onset*: the hazard that keeps prevalence at each age where it is (illness-death steady
+   state), divided by the mean multiplier of those who are free of it.
+3. *Detection*: the chance a month that keeps the diagnosed share where it is.
+4. *Death*: the life table divided by the mean multiplier of mortality.
+
+`inputs.csv` keeps the fingerprint of each condition they were made from; a stale one is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from healthsim_nb import reference
+from healthsim_nb.clinical import fitted, measures
+from healthsim_nb.clinical.compile import compile_plan
+from healthsim_nb.clinical.month import Month, begin, factor
+from healthsim_nb.clinical.mortality import MOST_TIMES, times
+from healthsim_nb.clinical.plan import HIGHEST, Illness, Table
+from healthsim_nb.clinical.start import already_ill
+from healthsim_nb.clinical.state import bodies, empty
+from healthsim_nb.engine.curves import AGES
+from healthsim_nb.engine.recorder import Recorder
+from healthsim_nb.population import people
+from healthsim_nb.population.ages import age_weights
+from healthsim_nb.templates.library import Library, load
+from healthsim_nb.templates.template import Population, Specification
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+CROWD, SEED, BAND = 131_072, 2024, 5
+SHRINK = 60
+"""A band's mean counts for as many people as this when it is thin."""
+
+
+def fit(library: Library) -> fitted.Fitted:
+    """Return the fitted tables of a library."""
+    spec = Specification(n=CROWD, seed=SEED, start=date(2024, 1, 1), months=1)
+    plan = compile_plan(spec, library, fitted.plain())
+    who = bodies(people.draw(spec, even_ages(), 0, CROWD))
+    month = begin(plan, empty(plan, CROWD), who, -1, Recorder())
+    measures.draw_bases(month)
+    scales = {}
+    for illness in plan.illnesses:
+        if illness.source.kind == "chronic":
+            scales[illness.id] = start_scale(month, illness)
+            already_ill(month, replace(illness, start=illness.prevalence / scales[illness.id]))
+    measures.settle(month)
+    share = mean_by_band(month, np.minimum(times(month, np.arange(CROWD)), MOST_TIMES))
+    healthy = fitted.life_table() / share
+    return fitted.Fitted(
+        scales=scales,
+        hazards={i.id: hazard(month, i, healthy) for i in plan.illnesses if fits_onset(i)},
+        detection={i.id: detection(i) for i in plan.illnesses if hidden(i)},
+        death=fitted.monthly(healthy),
+    )
+
+
+def even_ages() -> NDArray[np.int64]:
+    """Return weights that show every age often enough: half the pyramid, half flat to 95."""
+    pyramid = age_weights(Population(ages="us"), None)
+    flat = np.zeros_like(pyramid)
+    flat[:, :96] = int(pyramid.sum()) // 192
+    return pyramid + flat
+
+
+def start_scale(month: Month, illness: Illness) -> Table:
+    """Return what the published prevalence is divided by, with the cap on probabilities in mind."""
+    everyone = np.arange(len(month.alive))
+    f = factor(month, illness.multipliers, everyone, start=True)
+    published = illness.prevalence[month.bodies.sex, month.years_old]
+    scale = mean_by_band(month, f)
+    for _ in range(4):
+        chance = np.minimum(published / scale[month.bodies.sex, month.years_old] * f, HIGHEST)
+        reached = mean_by_band(month, chance) / np.maximum(mean_by_band(month, published), 1e-9)
+        scale = np.where(reached > 0, scale * np.clip(reached, 0.5, 2), scale)
+    return scale
+
+
+def hazard(month: Month, illness: Illness, death: Table) -> Table:
+    """Return new cases per person-year before multipliers."""
+    free = np.flatnonzero(month.state.stage[illness.index] == 0)
+    f = factor(month, illness.multipliers, free)
+    onset = fitted.steady_hazard(illness.prevalence, illness.source, death)
+    fatal = illness.presents.event.fatal if illness.presents else 0.0
+    return onset / mean_by_band(month, f, free) / (1 - fatal)
+
+
+def fits_onset(illness: Illness) -> bool:
+    """Return whether the onset follows from the prevalence."""
+    return illness.source.onset == "fitted"
+
+
+def hidden(illness: Illness) -> bool:
+    """Return whether some people have the condition without knowing."""
+    return illness.source.kind == "chronic" and illness.source.detect_per_month < 1
+
+
+def detection(illness: Illness) -> float:
+    """Return the chance a month of being diagnosed that keeps the diagnosed share."""
+    pyramid = age_weights(Population(ages="us"), None) / 2**30
+    p, known = illness.prevalence, known_share(illness)
+    unknown = (1 - known) * p
+    growth = np.zeros_like(p)
+    growth[:, 1:-1] = (unknown[:, 2:] - unknown[:, :-2]) / 2
+    new = fitted.steady_hazard(p, illness.source) * (1 - p)
+    still = float((pyramid * unknown).sum())
+    rate = float((pyramid * (new - growth)).sum()) / still if still > 0 else 12.0
+    return min(1.0, max(0.0005, rate / 12))
+
+
+def known_share(illness: Illness) -> NDArray[np.float64]:
+    """Return the diagnosed share by age."""
+    staged = [d.share * d.known for d in illness.degrees if d.known is not None]
+    if staged and len(staged) == len(illness.degrees):
+        return np.full(AGES, sum(staged) / 100)
+    return illness.known
+
+
+def mean_by_band(month: Month, values: NDArray[Any], rows: NDArray[np.intp] | None = None) -> Table:
+    """Return the mean by (sex, five years of age), thin bands drawn to the overall mean."""
+    rows = np.arange(len(month.alive)) if rows is None else rows
+    sex, band = month.bodies.sex[rows], np.minimum(month.years_old[rows] // BAND, 19)
+    cell = sex.astype(np.intp) * 20 + band
+    count = np.bincount(cell, minlength=40)
+    total = np.bincount(cell, weights=values, minlength=40)
+    overall = float(values.mean()) if len(values) else 1.0
+    mean = (total + SHRINK * overall) / (count + SHRINK)
+    return mean.reshape(2, 20)[:, np.minimum(np.arange(AGES) // BAND, 19)]
+
+
+def write(library: Library, folder: Path) -> None:
+    """Write the fitted tables of a library."""
+    found = fit(library)
+    folder.mkdir(parents=True, exist_ok=True)
+    head = "# made by: python -m healthsim_nb.clinical.fit\n"
+    inputs = [[name, fitted.digest(library, name)] for name in library.conditions]
+    _table(folder / "inputs.csv", head, ["condition", "inputs"], inputs)
+    _by_band(folder / "start_scales.csv", head, found.scales, 5)
+    _by_age(folder / "onset_hazards.csv", head, found.hazards, 8)
+    _by_age(folder / "death.csv", head, {"all": found.death}, 10)
+    rows = [[name, f"{rate:.6f}"] for name, rate in found.detection.items()]
+    _table(folder / "detection.csv", head, ["condition", "per_month"], rows)
+
+
+def _by_band(path: Path, head: str, tables: dict[str, Table], places: int) -> None:
+    ages = [str(a) for a in range(0, 100, BAND)]
+    bands = {name: table[:, ::BAND][:, : len(ages)] for name, table in tables.items()}
+    _table(path, head, ["condition", "sex", *ages], _rows(bands, places))
+
+
+def _by_age(path: Path, head: str, tables: dict[str, Table], places: int) -> None:
+    ages = [str(a) for a in range(AGES)]
+    _table(path, head, ["condition", "sex", *ages], _rows(tables, places))
+
+
+def _rows(tables: dict[str, Table], places: int) -> list[list[str]]:
+    return [
+        [name, sex, *(f"{v:.{places}f}" for v in table[i])]
+        for name, table in tables.items()
+        for i, sex in enumerate("FM")
+    ]
+
+
+def _table(path: Path, head: str, names: list[str], rows: list[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(head)
+        csv.writer(file, lineterminator="\n").writerows([names, *rows])
+
+
+if __name__ == "__main__":
+    write(load(), reference.root() / "fitted")
