@@ -1,0 +1,172 @@
+"""What a person is besides age and sex: race, language, coverage, smoking, place. Tables, no draws."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from healthsim_nb.errors import UnknownNameError
+from healthsim_nb.population.alias import Alias, weights_of
+from healthsim_nb.population.ages import LINES_OF_BUSINESS
+from healthsim_nb.population.tables import AGES, Cuts, by_age, columns, cuts, pick
+from healthsim_nb.reference import geography, names, rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from healthsim_nb.templates.template import LineOfBusiness, Population
+
+    U8 = NDArray[np.uint8]
+    U32 = NDArray[np.uint32]
+    Index = NDArray[np.int64]
+
+RACES = {
+    "white": "White",
+    "black": "Black or African American",
+    "asian": "Asian",
+    "american_indian": "American Indian or Alaska Native",
+    "pacific_islander": "Native Hawaiian or Other Pacific Islander",
+    "multiracial": "Two or More Races",
+}
+"""The categories of the Office of Management and Budget, 1997, by their names in our tables."""
+ETHNICITIES = ("not-hispanic", "hispanic")
+GROUPS = columns("race_by_age")
+"""Races of people who are not Hispanic, and ``hispanic``: what is drawn first."""
+HISPANIC = GROUPS.index("hispanic")
+SMOKING = ("never", "former", "current")
+NAME_GROUPS = np.array(
+    [names.GROUPS.index(g if g in names.GROUPS else "other") for g in GROUPS], dtype=np.uint8
+)
+"""The group of `reference.names` that each group takes its family names from."""
+_RACE_OF = np.array([list(RACES).index(g) if g in RACES else 0 for g in GROUPS], dtype=np.uint8)
+_EMAIL = ((0, 0.0), (13, 0.4), (18, 0.88), (65, 0.75), (80, 0.55))
+"""Share of people with an address on record, from each age on (judgement)."""
+
+
+def race_groups(cell: Index, u32: U32) -> U8:
+    """Return each person's place in `GROUPS` by sex and age."""
+    return pick(_race_cuts(), cell, u32)
+
+
+def races(group: U8, u32: U32) -> U8:
+    """Return each person's place in `RACES`; Hispanic people are of any race."""
+    hispanic = np.flatnonzero(group == HISPANIC)
+    found = _RACE_OF[group]
+    found[hispanic] = pick(_hispanic_cuts(), np.zeros(len(hispanic), dtype=np.int64), u32[hispanic])
+    return found
+
+
+def ethnicities(group: U8) -> U8:
+    """Return each person's place in `ETHNICITIES`."""
+    return (group == HISPANIC).astype(np.uint8)
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the BCP 47 tags of all languages, English first."""
+    return ("en", *dict.fromkeys(row["language"] for row in rows("population/language.csv")))
+
+
+def language(group: U8, age: Index, u32: U32) -> U8:
+    """Return each person's place in `languages`."""
+    cell = group.astype(np.int64) * 3 + (age >= 18) + (age >= 65)
+    found = np.zeros(len(group), dtype=np.uint8)
+    english, others = _language_cuts()
+    foreign = np.flatnonzero(u32 >= english[0][cell])
+    found[foreign] = pick(others, cell[foreign], u32[foreign])
+    return found
+
+
+def smoking(cell: Index, u32: U32) -> U8:
+    """Return each person's place in `SMOKING`."""
+    return pick(_smoking_cuts(), cell, u32)
+
+
+def covers(wanted: list[LineOfBusiness], cell: Index, u32: U32) -> U8:
+    """Return each person's place in `LINES_OF_BUSINESS`, one of those that are wanted, if any."""
+    return pick(_payer_cuts(tuple(sorted(set(wanted)))), cell, u32)
+
+
+def states(population: Population, u32: U32) -> U8:
+    """Return each person's place in `geography.states`, by population."""
+    which, table = _states(tuple(sorted(set(population.states))))
+    return which[table.pick(np.zeros(len(u32), dtype=np.int64), u32)]
+
+
+def places(state: U8, u32: U32) -> NDArray[np.int32]:
+    """Return each person's place in `geography.places`."""
+    table = _place_table()
+    return (table.first[state] + table.pick(state, u32)).astype(np.int32)
+
+
+def street_count() -> int:
+    """Return how many street names there are."""
+    return len(names.streets())
+
+
+@cache
+def email_share() -> NDArray[np.float64]:
+    """Return the share of people with an e-mail address by age, shape (121,)."""
+    found = np.zeros(AGES)
+    for age, share in _EMAIL:
+        found[age:] = share
+    return found
+
+
+@cache
+def _race_cuts() -> Cuts:
+    return cuts(by_age("race_by_age"))
+
+
+@cache
+def _hispanic_cuts() -> Cuts:
+    share = {row["race"]: float(row["percent"]) for row in rows("population/race_of_hispanics.csv")}
+    return cuts(np.array([share[race] for race in RACES]))
+
+
+@cache
+def _smoking_cuts() -> Cuts:
+    shares = by_age("smoking")
+    never = 1 - shares.sum(axis=-1, keepdims=True)
+    order = [columns("smoking").index(name) for name in SMOKING[1:]]
+    return cuts(np.concatenate([never, shares[..., order]], axis=-1))
+
+
+@cache
+def _payer_cuts(wanted: tuple[str, ...]) -> Cuts:
+    shares = by_age("payer_by_age").copy()
+    if wanted:
+        shares[..., [line not in wanted for line in LINES_OF_BUSINESS]] = 0
+    return cuts(shares)
+
+
+@cache
+def _language_cuts() -> tuple[Cuts, Cuts]:
+    """Return where English ends, and where each language ends, by group and age."""
+    shares = np.zeros((len(GROUPS), 3, len(languages())))
+    for row in rows("population/language.csv"):
+        by = [float(row[c]) / 100 for c in ("under_18", "18_to_64", "over_64")]
+        shares[GROUPS.index(row["group"]), :, languages().index(row["language"])] = by
+    shares[:, :, 0] = 1 - shares.sum(axis=-1)
+    found = cuts(shares)
+    flat = found.reshape(len(found), -1)
+    return flat[:1], flat
+
+
+@cache
+def _place_table() -> Alias:
+    return Alias.of(weights_of(geography.place_table()))
+
+
+@cache
+def _states(wanted: tuple[str, ...]) -> tuple[U8, Alias]:
+    """Return the states that are asked for, and their populations."""
+    index = geography.state_index()
+    for code in wanted:
+        if code not in index:
+            raise UnknownNameError.of("state", code, index)
+    which = [index[code] for code in wanted or sorted(index)]
+    weights = [[geography.states()[i].population for i in which]]
+    return np.array(which, dtype=np.uint8), Alias.of(weights)
