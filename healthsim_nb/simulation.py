@@ -26,11 +26,15 @@ from healthsim_nb.population.people import GROUP
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from healthsim_nb.clinical.plan import Plan
     from healthsim_nb.templates.library import Library
     from healthsim_nb.templates.template import Specification
 
 Tables = dict[str, pa.RecordBatch]
+WORK = 4 * BLOCK
+"""Patients that are played side by side: more would outgrow the processor's cache."""
 SHARED = ("providers", "facilities")
 """Tables whose rows may repeat from block to block: the same id is the same row."""
 
@@ -40,7 +44,7 @@ class Generator:
     """A specification made ready: all that a block needs, the same for every block."""
 
     plan: Plan
-    weights: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+    weights: NDArray[np.int64]
 
     @property
     def spec(self) -> Specification:
@@ -79,18 +83,19 @@ def gen_block(
     size = -(-size // GROUP) * GROUP
     first = block * size
     wanted = min(size, generator.spec.n - first)
-    plan = generator.plan
+    plan = generator.plan if turns is None else generator.plan.cut(turns)
     crowd = people.draw(plan.spec, generator.weights, first, -(-wanted // GROUP) * GROUP)
     who = bodies(crowd)
     state, out = first_day(plan, who), Recorder()
-    play(plan, who, state, 0, plan.spec.months if turns is None else turns, out)
+    play(plan, who, state, 0, plan.turns, out)
     return _rows(open_chart(plan, who, state, out, wanted))
 
 
 def _rows(chart: records.Chart) -> Tables:
     tables = records.tables(chart)
     n = chart.wanted
-    crowd, death, doctor = chart.bodies.people.take(n), chart.death[:n], chart.own_provider[:n]
+    crowd = chart.bodies.people.part(slice(n))
+    death, doctor = chart.death[:n], chart.own_provider[:n]
     named = np.unique(np.concatenate([doctor, chart.provider]))
     return {
         "persons": render.persons(crowd, death),
@@ -108,7 +113,7 @@ def block_count(n: int, size: int = BLOCK) -> int:
 
 
 def blocks(
-    spec: Specification, library: Library, *, block_size: int = BLOCK, workers: int = 1
+    spec: Specification, library: Library, *, block_size: int = WORK, workers: int = 1
 ) -> Iterator[Tables]:
     """Yield the rows of every block, in order; ``workers`` threads make them ahead."""
     generator = prepare(spec, library)

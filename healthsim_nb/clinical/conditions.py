@@ -36,14 +36,10 @@ def onset(month: Month) -> None:
 
 
 def asked_for(month: Month, illness: Illness) -> None:
-    """Begin an acute condition that everyone is to have, in one of the first twelve months."""
-    draws = Draws(month.plan.spec.seed, month.bodies.people.id)
-    when = draws.below(f"{illness.id}.asked", min(12, month.plan.spec.months))
-    rows = np.flatnonzero(
-        (when == month.turn) & month.alive & (month.state.stage[illness.index] == 0)
-    )
-    if len(rows):
-        enter(month, illness, rows, month.draw_days(f"{illness.id}.asked.day", rows))
+    """Begin an acute condition that everyone is to have: in the first month, the index event."""
+    rows = np.flatnonzero(month.alive & (month.state.stage[illness.index] == 0))
+    if month.turn == 0 and len(rows):
+        enter(month, illness, rows, month.draw_days(f"{illness.id}.asked", rows))
 
 
 def enter(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
@@ -55,7 +51,8 @@ def enter(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
     for measure, amount in illness.add:
         state.effect[measure, rows] += amount
     for other in illness.ends:
-        leave(month, month.plan.illnesses[other], rows[state.stage[other, rows] > 0], day)
+        had = state.stage[other, rows] > 0
+        leave(month, month.plan.illnesses[other], rows[had], day[had])
     if illness.source.lasts:
         low, high = illness.source.lasts
         state.until[c, rows] = day + month.draws.take(rows).between(

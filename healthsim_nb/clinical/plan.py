@@ -5,7 +5,7 @@ After this there are no names in the simulation but those of random streams.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -176,3 +176,12 @@ class Plan:
     def last_day(self) -> int:
         """The day after the last one that is simulated."""
         return int(self.starts[-1])
+
+    @property
+    def turns(self) -> int:
+        """Months that are played."""
+        return len(self.starts) - 1
+
+    def cut(self, turns: int) -> Plan:
+        """Return the plan of the first so many months."""
+        return replace(self, starts=self.starts[: turns + 1])

@@ -19,6 +19,8 @@ class Recorder:
 
     def add(self, kind: str, /, **columns: NDArray[Any]) -> None:
         """Append rows of one kind; the last axis of every column is the row."""
+        if len({c.shape[-1] for c in columns.values()}) > 1:
+            raise ValueError(f"{kind}: columns of different lengths")
         self._parts[kind].append(columns)
 
     def columns(self, kind: str, like: Columns) -> Columns:

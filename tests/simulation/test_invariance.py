@@ -1,0 +1,113 @@
+"""The same seed is the same data, however it is cut, whatever comes after."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from hashlib import blake2b
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from healthsim_nb import simulation
+from healthsim_nb.templates.template import Population, Specification
+
+from .conftest import joined
+
+OPEN = {
+    "patients": {"deceased", "death_date"},
+    "persons": {"death_date"},
+    "encounters": {"discharge_time", "discharge_disposition", "status"},
+    "diagnoses": {"resolved_date"},
+    "medications": {"end_date", "status"},
+}
+"""Columns that more months may close; no other cell ever changes."""
+
+GOLDEN = "unset"
+"""Changes only on purpose, with a line in the changelog."""
+
+
+def test_fewer_months_are_the_beginning_of_more(play) -> None:
+    short, long = play(3000, months=12), play(3000, months=24)
+
+    for name, table in short.items():
+        again = long[name].filter(pc.is_in(long[name]["id"], table["id"]))
+        assert again.num_rows == table.num_rows, name
+        for column in set(table.column_names) - OPEN.get(name, set()):
+            assert again[column].equals(table[column]), f"{name}.{column}"
+
+
+def test_nothing_new_appears_in_months_that_were_played(play) -> None:
+    short, long = play(2000, months=12), play(2000, months=24)
+    end = pa.scalar(datetime(2025, 1, 1), pa.timestamp("us"))  # noqa: DTZ001
+
+    early = long["encounters"].filter(pc.less(long["encounters"]["admission_time"], end))
+
+    assert early["id"].to_pylist() == short["encounters"]["id"].to_pylist()
+
+
+def test_what_was_closed_stays_closed(play) -> None:
+    short, long = play(3000, months=12), play(3000, months=24)
+
+    for name, closing in {
+        "encounters": "discharge_time",
+        "diagnoses": "resolved_date",
+        "medications": "end_date",
+        "patients": "death_date",
+    }.items():
+        closed = short[name].filter(pc.is_valid(short[name][closing]))
+        again = long[name].filter(pc.is_in(long[name]["id"], closed["id"]))
+        if name == "medications":
+            # A course that was cut short by death ends earlier than prescribed.
+            same = pc.less_equal(again[closing], closed[closing])
+            assert pc.all(same).as_py()
+        else:
+            assert again[closing].equals(closed[closing]), name
+
+
+@pytest.mark.parametrize("block_size", [1000, 8192, 10000])
+def test_block_size_does_not_show(play, block_size: int) -> None:
+    assert play(3000, months=6, block_size=block_size) == play(3000, months=6, block_size=64)
+
+
+def test_workers_do_not_show(play) -> None:
+    one, two = (play(2000, months=6, block_size=512, workers=w) for w in (1, 2))
+
+    assert one == two
+
+
+def test_order_of_blocks_does_not_show(library, play) -> None:
+    spec = Specification(
+        n=2000, seed=7, start=date(2024, 1, 1), months=6,
+        population=Population(ages="us", households=True),
+    )  # fmt: skip
+    generator = simulation.prepare(spec, library)
+    backwards = [simulation.gen_block(generator, b, size=512) for b in (3, 1, 0, 2)]
+
+    assert joined(backwards) == play(2000, months=6)
+
+
+def test_first_patients_of_more_are_the_same(play) -> None:
+    few, many = play(1000, months=12), play(5000, months=12)
+
+    for name in set(few) - set(simulation.SHARED):
+        owner = "id" if name in {"patients", "persons"} else "patient_id"
+        wanted = few["patients"]["id"]
+        again = many[name].filter(pc.is_in(many[name][owner], wanted))
+        assert again.equals(few[name]), name
+    for name in simulation.SHARED:
+        again = many[name].filter(pc.is_in(many[name]["id"], few[name]["id"]))
+        assert again.equals(few[name]), name
+
+
+def test_seeds_differ(play) -> None:
+    assert play(200, months=3, seed=1)["encounters"] != play(200, months=3, seed=2)["encounters"]
+
+
+def test_golden_signature(play) -> None:
+    run = play(300, months=12, seed=7)
+    digest = blake2b(digest_size=16)
+    for name in sorted(run):
+        digest.update(f"{name}{run[name].num_rows}{run[name].to_pylist()!r}".encode())
+
+    assert digest.hexdigest() == GOLDEN
