@@ -96,7 +96,7 @@ def _view(table: Table) -> str:
 
 def _provenance(table: Table) -> str:
     # Apart from the plain views: a join that nobody asks for still costs ten times a scan.
-    columns = ", ".join(f"runs.{name} AS run_{name}" for name in PROVENANCE)
+    columns = ", ".join(f"runs.{name}" for name in PROVENANCE)
     return (
         f"CREATE OR REPLACE VIEW provenance.{table.name} AS SELECT rows.*, {columns} "  # noqa: S608
         f"FROM main.{table.name} AS rows LEFT JOIN {SCHEMA}.runs AS runs USING (run_key)"

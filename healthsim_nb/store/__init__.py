@@ -1,0 +1,1 @@
+"""DuckDB: open, migrate, keep scenarios, load, query and summarise them."""

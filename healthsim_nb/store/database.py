@@ -1,0 +1,233 @@
+"""The database of a workspace: one instance a process and file, a cursor for each use."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakSet
+
+import duckdb
+
+from healthsim_nb.errors import SpecificationError, WorkspaceError
+from healthsim_nb.schema.ddl import VARIABLE
+from healthsim_nb.store import migrations
+from healthsim_nb.store.refusals import damaged, refusal
+from healthsim_nb.store.scenarios import remove_unfinished
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+MEMORY = ":memory:"
+
+_open: dict[Path, Database] = {}
+_guard = threading.RLock()
+
+
+@dataclass(eq=False)
+class Database:
+    """An open database. Make it with `open_database`, end it with `close`."""
+
+    path: Path | None
+    """None: in memory."""
+    read_only: bool
+    _connection: duckdb.DuckDBPyConnection
+    _handles: int = 1
+    _loads: int = 0
+    _keeps_order: bool = True
+    _cursors: WeakSet[duckdb.DuckDBPyConnection] = field(default_factory=WeakSet)
+
+    @property
+    def name(self) -> str:
+        """The path as text, for messages."""
+        return str(self.path) if self.path else MEMORY
+
+    @property
+    def closed(self) -> bool:
+        """Whether every handle has been closed."""
+        return self._handles == 0
+
+    def cursor(self, scenario: int | None = None) -> duckdb.DuckDBPyConnection:
+        """Return a new cursor whose views show one scenario, or all.
+
+        One cursor serves one call, widget or thread: a half-read result blocks its cursor, and two
+        threads on one cursor lose results.
+        """
+        if self.closed:
+            raise WorkspaceError(
+                f"The workspace {self.name} is closed: open it again with hs.open()."
+            )
+        with _guard:
+            cursor = self._connection.cursor()
+            self._cursors.add(cursor)
+        if scenario is not None:
+            cursor.execute(f"SET VARIABLE {VARIABLE} = {int(scenario)}")
+        return cursor
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a cursor in a transaction: all of it is kept, or nothing."""
+        if self.read_only:
+            raise WorkspaceError(
+                f"The workspace {self.name} is open read-only: it cannot be changed."
+            )
+        with self.cursor() as cursor:
+            cursor.begin()
+            try:
+                yield cursor
+                cursor.commit()
+            except BaseException:
+                _roll_back(cursor)
+                raise
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Let rows of one insert arrive in any order meanwhile: it halves the time of a load."""
+        # The setting is one for the whole instance, so the last load to end puts it back.
+        with _guard:
+            self._loads += 1
+            if self._loads == 1:
+                self._keeps_order = bool(self._setting("preserve_insertion_order"))
+                self._connection.execute("SET preserve_insertion_order = false")
+        try:
+            yield
+        finally:
+            with _guard:
+                self._loads -= 1
+                if self._loads == 0 and not self.closed:
+                    order = str(self._keeps_order).lower()
+                    self._connection.execute(f"SET preserve_insertion_order = {order}")
+
+    def close(self) -> None:
+        """Close this handle; the last one closes the database and its cursors."""
+        with _guard:
+            if self._handles == 0:
+                return
+            self._handles -= 1
+            if self._handles:
+                return
+            if self.path:
+                _open.pop(self.path, None)
+            # A cursor that is still open would keep the file locked.
+            for cursor in list(self._cursors):
+                cursor.close()
+            self._connection.close()
+
+    def _setting(self, name: str) -> object:
+        row = self._connection.execute(f"SELECT current_setting('{name}')").fetchone()
+        return row[0] if row else None
+
+
+def open_database(
+    path: str | Path, *, now: datetime, read_only: bool = False, memory_limit: str | None = None
+) -> Database:
+    """Open a workspace's database, or make it; bring an older one up to date.
+
+    Parameters
+    ----------
+    path
+        The file; ``":memory:"`` for none.
+    now
+        When; it dates what is changed.
+    read_only
+        Whether other programs may read it at the same time.
+    memory_limit
+        The most memory that DuckDB takes, such as ``"4GB"``; it holds for the whole process.
+
+    Raises
+    ------
+    WorkspaceError
+        If it cannot be opened: locked, damaged, written by a later version, no such folder.
+    """
+    file = None if str(path) == MEMORY else Path(path).expanduser().resolve()
+    with _guard:
+        database = _shared(file, read_only) or _fresh(file, now=now, read_only=read_only)
+    if memory_limit is not None:
+        _limit(database, memory_limit)
+    return database
+
+
+def _shared(file: Path | None, read_only: bool) -> Database | None:
+    """Return the instance that this process has of the file, with one handle more."""
+    known = _open.get(file) if file else None
+    if known is None:
+        return None
+    if known.read_only and not read_only:
+        raise WorkspaceError(
+            f"{known.path} is open read-only in this program: close it first to write to it."
+        )
+    known._handles += 1
+    return known
+
+
+def _fresh(file: Path | None, *, now: datetime, read_only: bool) -> Database:
+    if file is None and read_only:
+        raise WorkspaceError("A workspace in memory begins empty, so it cannot be read-only.")
+    database = Database(file, read_only, _connect(file, read_only))
+    try:
+        _prepare(database, now)
+    except BaseException:
+        database.close()
+        raise
+    if file:
+        _open[file] = database
+    return database
+
+
+def _connect(file: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
+    if file is None:
+        return duckdb.connect(MEMORY)
+    try:
+        if file.exists():
+            _examine(file)
+        return duckdb.connect(str(file), read_only=read_only)
+    except duckdb.Error as error:
+        raise refusal(file, error) from None
+
+
+def _examine(file: Path) -> None:
+    """Refuse what is not DuckDB's: `duckdb.connect` would fetch an extension for SQLite."""
+    quoted = str(file).replace("'", "''")
+    with duckdb.connect() as probe:
+        try:
+            probe.execute(f"ATTACH '{quoted}' AS probe (TYPE duckdb, READ_ONLY)")
+        except duckdb.Error as error:
+            # Open in this process without our knowledge: DuckDB shares it if it is in the same way.
+            if "Unique file handle conflict" not in str(error):
+                raise
+
+
+def _prepare(database: Database, now: datetime) -> None:
+    with database.cursor() as cursor:
+        try:
+            version = migrations.version(cursor, database.name)
+        except duckdb.Error as error:
+            raise damaged(database.name, str(error)) from error
+        if database.read_only:
+            migrations.require_current(version, database.name)
+            return
+        migrations.migrate(cursor, version, now=now)
+        remove_unfinished(cursor)
+
+
+def _limit(database: Database, memory_limit: str) -> None:
+    quoted = memory_limit.replace("'", "''")
+    try:
+        with database.cursor() as cursor:
+            cursor.execute(f"SET memory_limit = '{quoted}'")
+    except duckdb.Error:
+        database.close()
+        raise SpecificationError(
+            f"memory_limit is a number with a unit, such as '4GB' or '500MB'; got {memory_limit!r}."
+        ) from None
+
+
+def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
+    # A failed commit has ended the transaction already.
+    try:
+        cursor.rollback()
+    except duckdb.Error:
+        return

@@ -1,0 +1,178 @@
+"""The life of a scenario: take a name, be ready, be dropped; its tags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from healthsim_nb.errors import SpecificationError
+from healthsim_nb.schema import scenario_tables
+from healthsim_nb.schema.ddl import qualified
+from healthsim_nb.store import naming, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from duckdb import DuckDBPyConnection
+
+    from healthsim_nb.store.database import Database
+
+ATTEMPTS = 50
+"""Other writers may take a name between the look and the insert; this many in a row do not."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A scenario that is about to be made."""
+
+    specification: str
+    """JSON: all that decides its content."""
+    patients: int
+    name: str | None = None
+    """None: made of `words` and the day."""
+    words: tuple[str, ...] = ()
+    description: str | None = None
+    template: str | None = None
+    request: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Owner:
+    """What rows carry: whose they are and which run made them."""
+
+    scenario_id: int
+    run_key: int
+    name: str
+
+
+def create(database: Database, draft: Draft, origin: runs.Origin, *, now: datetime) -> Owner:
+    """Take a name for a scenario that is being built, with the run that builds it.
+
+    Raises
+    ------
+    SpecificationError
+        If the name is taken already, or cannot be one.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            with database.transaction() as cursor:
+                return _insert(cursor, draft, origin, now)
+        # Another writer has taken it since; look again.
+        except (duckdb.ConstraintException, duckdb.TransactionException) as error:
+            conflict = error
+    raise conflict
+
+
+def finish(
+    cursor: DuckDBPyConnection, owner: Owner, counts: Mapping[str, int], *, now: datetime
+) -> None:
+    """Say that a scenario is ready and its run has ended, in the transaction of its rows."""
+    rows = sum(counts.values())
+    cursor.execute(
+        "UPDATE hs.scenarios SET status = 'ready', row_count = row_count + ?, updated_at = ? "
+        "WHERE id = ?",
+        [rows, now, owner.scenario_id],
+    )
+    runs.finish(cursor, owner.run_key, rows, now=now)
+
+
+def discard(database: Database, owner: Owner) -> None:
+    """Remove a scenario that could not be built."""
+    with database.transaction() as cursor:
+        _remove(cursor, owner.scenario_id)
+
+
+def remove_unfinished(cursor: DuckDBPyConnection) -> int:
+    """Remove what a program that died was building, and return how many scenarios that were."""
+    left = cursor.execute("SELECT id FROM hs.scenarios WHERE status = 'building'").fetchall()
+    if left:
+        cursor.begin()
+        try:
+            for (number,) in left:
+                _remove(cursor, number)
+            cursor.commit()
+        except BaseException:
+            cursor.rollback()
+            raise
+    return len(left)
+
+
+def tag(database: Database, number: int, words: Sequence[str], *, now: datetime) -> None:
+    """Put tags on a scenario; one that it has already is left as it is."""
+    with database.transaction() as cursor:
+        _put(cursor, number, words, now)
+
+
+def untag(database: Database, number: int, words: Sequence[str]) -> None:
+    """Take tags off a scenario; one that it has not is no error."""
+    with database.transaction() as cursor:
+        for word in words:
+            cursor.execute(
+                "DELETE FROM hs.scenario_tags WHERE scenario_id = ? AND tag = ?",
+                [number, tidy_tag(word)],
+            )
+
+
+def _insert(cursor: DuckDBPyConnection, draft: Draft, origin: runs.Origin, now: datetime) -> Owner:
+    name = _name(cursor, draft, now)
+    row = cursor.execute("SELECT nextval('hs.scenarios_seq')").fetchone()
+    assert row is not None
+    number = int(row[0])
+    cursor.execute(
+        "INSERT INTO hs.scenarios (id, name, description, template, request, status, "
+        "specification, patients, row_count, created_at, updated_at) "
+        "VALUES (?, ?, ?, ?, ?, 'building', ?, ?, 0, ?, ?)",
+        [
+            *(number, name, draft.description, draft.template, draft.request),
+            *(draft.specification, draft.patients, now, now),
+        ],
+    )
+    _put(cursor, number, draft.tags, now)
+    key = runs.begin(cursor, number, name, patients=draft.patients, origin=origin, now=now)
+    return Owner(number, key, name)
+
+
+def _name(cursor: DuckDBPyConnection, draft: Draft, now: datetime) -> str:
+    taken = {r[0] for r in cursor.execute("SELECT name FROM hs.scenarios").fetchall()}
+    if draft.name is None:
+        return _free(draft.words, now, taken)
+    name = naming.given(draft.name)
+    if name in taken:
+        n = next(n for n in range(2, len(taken) + 3) if f"{name}-{n}" not in taken)
+        raise SpecificationError(
+            f"A scenario named {name!r} exists already: choose another name, such as '{name}-{n}'."
+        )
+    return name
+
+
+def _free(words: tuple[str, ...], now: datetime, taken: set[str]) -> str:
+    names = (naming.made(words, now.date(), n) for n in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)
+
+
+def _remove(cursor: DuckDBPyConnection, number: int) -> None:
+    for table in scenario_tables():
+        cursor.execute(f"DELETE FROM {qualified(table)} WHERE scenario_id = ?", [number])  # noqa: S608
+    cursor.execute("DELETE FROM hs.scenario_tags WHERE scenario_id = ?", [number])
+    cursor.execute("DELETE FROM hs.runs WHERE scenario_id = ?", [number])
+    cursor.execute("DELETE FROM hs.scenarios WHERE id = ?", [number])
+
+
+def _put(cursor: DuckDBPyConnection, number: int, words: Sequence[str], now: datetime) -> None:
+    for word in words:
+        cursor.execute(
+            "INSERT INTO hs.scenario_tags VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            [number, tidy_tag(word), now],
+        )
+
+
+def tidy_tag(word: str) -> str:
+    """Return a tag as it is kept: in small letters, without space around it."""
+    word = word.strip().casefold()
+    if not word or not word.isprintable():
+        raise SpecificationError(f"A tag is a word or a few, on one line; got {word!r}.")
+    return word
