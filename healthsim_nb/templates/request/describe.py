@@ -1,0 +1,91 @@
+"""Says in plain words what a reading means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from healthsim_nb import reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from healthsim_nb.templates.library import Library
+
+SEXES = {"F": "women", "M": "men"}
+PAYERS = {
+    "medicare": "Medicare",
+    "medicaid": "Medicaid",
+    "commercial": "commercial insurance",
+    "uninsured": "no insurance",
+    "military": "military (TRICARE or VA)",
+}
+
+
+def meaning_of(says: dict[str, Any], library: Library) -> str:
+    """Return the meaning of some settings; empty for words that set nothing."""
+    said = ", ".join(_parts(says, library))
+    if "share" not in says:
+        return said
+    return f"{percent(says['share'])} {said}" if says["share"] is not None else f"the rest {said}"
+
+
+def percent(share: float) -> str:
+    """Return ``40 %``."""
+    return f"{share * 100:.4g} %"
+
+
+def ages_in_words(low: int, high: int) -> str:
+    """Return ``ages 65 to 85``, ``50 and older`` or ``under 18``."""
+    if (low, high) == (0, 120):
+        return "all ages"
+    if high >= 120:
+        return f"{low} and older"
+    if low == 0:
+        return f"under {high + 1}"
+    return f"age {low}" if low == high else f"ages {low} to {high}"
+
+
+def _parts(says: dict[str, Any], library: Library) -> Iterator[str]:
+    if "n" in says:
+        yield f"{says['n']:,} patient{'' if says['n'] == 1 else 's'}"
+    if "sex" in says:
+        yield SEXES[says["sex"]]
+    for key in ("ages", "years"):
+        if key in says:
+            yield ages_in_words(*says[key])
+    if "line_of_business" in says:
+        yield PAYERS[says["line_of_business"]]
+    if "states" in says:
+        yield _states(says["states"])
+    yield from _medical(says, library)
+    if "months" in says:
+        yield f"{says['months']:,} months"
+    if "start" in says:
+        yield f"from {says['start']}"
+    if "seed" in says:
+        yield f"seed {says['seed']}"
+
+
+def _medical(says: dict[str, Any], library: Library) -> Iterator[str]:
+    if "have" in says:
+        yield library.conditions[says["have"]].name
+    if "template" in says:
+        yield f"template {says['template']}"
+    if says.get("without") == "chronic":
+        yield "without chronic conditions"
+    elif "without" in says:
+        yield "without " + " or ".join(library.conditions[name].name for name in says["without"])
+    if "either" in says:
+        yield "with or without " + " or ".join(library.conditions[i].name for i in says["either"])
+    if "level" in says:
+        yield says["level"][0]
+
+
+def _states(codes: list[str]) -> str:
+    rows = reference.rows("geography/states.csv")
+    for column in ("region", "division"):
+        for name in {row[column] for row in rows}:
+            if sorted(codes) == sorted(row["code"] for row in rows if row[column] == name):
+                return f"{name} ({len(codes)} states)"
+    names = {row["code"]: row["name"] for row in rows}
+    return " or ".join(names[code] for code in dict.fromkeys(codes))

@@ -1,0 +1,183 @@
+"""From a sentence to a specification."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from healthsim_nb.errors import RequestError, SpecificationError
+from healthsim_nb.templates.assemble import Run, Wish, assemble, wish_of
+from healthsim_nb.templates.request import what, who
+from healthsim_nb.templates.request.connectors import refuse_two_groups
+from healthsim_nb.templates.request.describe import meaning_of
+from healthsim_nb.templates.request.reader import read
+from healthsim_nb.templates.request.reading import Reading, Text
+from healthsim_nb.templates.request.tokens import plain, tokenize
+from healthsim_nb.templates.request.understanding import Understanding, quoted
+from healthsim_nb.templates.request.vocabulary import vocabulary
+from healthsim_nb.templates.template import AgeBand, Population
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from healthsim_nb.templates.library import Library
+    from healthsim_nb.templates.template import Specification
+
+LONGEST = 2000
+EXAMPLE = "200 Medicare members with diabetes, 65 to 85, in Texas, for 2 years"
+HELP = (
+    "A request can say how many, an age range, a sex, conditions, 'without' a condition,"
+    f" shares of levels, a state, who pays, and for how long: '{EXAMPLE}'."
+)
+
+
+def understand(
+    library: Library, request: str, run: Run | None = None, *, partly: bool = False
+) -> Understanding:
+    """Return what a request asks for.
+
+    Parameters
+    ----------
+    library
+        Templates and conditions, whose names and synonyms are part of the vocabulary.
+    request
+        A sentence such as ``200 Medicare members with diabetes, 65 to 85, in Texas``.
+    run
+        Settings given beside the sentence.
+    partly
+        True: words that are not understood are listed, not refused.
+
+    Raises
+    ------
+    RequestError
+        If words are not understood, or exclude each other.
+    SpecificationError
+        If a setting cannot be.
+    """
+    text = _text(library, request)
+    readings, unknown = read(text)
+    refuse_two_groups(text, readings)
+    wish, unfit = _wish(text, library, readings)
+    missed = sorted([*unknown, *((r.first, r.end) for r in unfit)])
+    not_understood = tuple(dict.fromkeys(text.said(*place) for place in missed))
+    kept = [r for r in readings if r not in unfit]
+    understood = tuple(_understood(text, library, kept))
+    if not_understood and not partly:
+        raise RequestError(_sentence(library, wish, understood, not_understood, unfit))
+    if not understood:
+        raise RequestError(f"Nothing is asked for. {HELP}")
+    spec = _specification(text, library, wish, kept, run or Run())
+    return Understanding(" ".join(request.split()), spec, understood, not_understood)
+
+
+def _text(library: Library, request: str) -> Text:
+    if len(request) > LONGEST:
+        raise RequestError(
+            f"The request has {len(request):,} characters; {LONGEST:,} are allowed. {HELP}"
+        )
+    return Text(plain(request), tokenize(request), vocabulary(library))
+
+
+def _wish(text: Text, library: Library, readings: list[Reading]) -> tuple[Wish, list[Reading]]:
+    """Return who is asked for, and the readings that turn out to mean nothing here."""
+    have, without = what.conditions(readings), what.exclusions(readings)
+    named = who.single(text, readings, "template")
+    limits = who.limits(text, readings)
+    template = library.templates[named] if named else what.template(library, have, without, limits)
+    base = wish_of(template) if template else Wish()
+    have = tuple(dict.fromkeys((*base.have, *have)))
+    mix_of, mix, unfit = what.mix(text, library, readings, have, base.mix_of)
+    wish = Wish(
+        template,
+        _population(text, readings, base.population),
+        have,
+        _excluded(base, without),
+        mix_of,
+        mix or base.mix,
+    )
+    return wish, unfit
+
+
+def _excluded(base: Wish, without: what.Without) -> what.Without:
+    if base.without == without or not without or not base.without:
+        return without or base.without
+    if "chronic" in (base.without, without):
+        raise RequestError(
+            f"Template '{base.template.id if base.template else None}' has its own exclusions:"
+            " those and 'without chronic conditions' do not go together."
+        )
+    return tuple(dict.fromkeys((*base.without, *without)))
+
+
+def _population(text: Text, readings: list[Reading], base: Population) -> Population:
+    """Return the template's people, with what the request says in place of what it says."""
+    said: dict[str, object] = {}
+    if limits := who.limits(text, readings):
+        said["limits"] = limits
+    if found := who.bands(readings):
+        if "limits" in said:
+            raise RequestError("Say the ages with their shares or as one range, not both.")
+        said["ages"] = [AgeBand(ages=ages, share=share) for ages, share in found]
+        said["limits"] = who.EVERYONE
+    if sexes := who.size_and_sexes(text, readings)[1]:
+        said["sex"] = sexes
+    for key, value in (
+        ("states", [code for r in readings for code in r.says.get("states", ())]),
+        (
+            "line_of_business",
+            [r.says["line_of_business"] for r in readings if "line_of_business" in r.says],
+        ),
+    ):
+        if value:
+            said[key] = list(dict.fromkeys(value))
+    return base.model_copy(update=said)
+
+
+def _specification(
+    text: Text, library: Library, wish: Wish, readings: list[Reading], run: Run
+) -> Specification:
+    said = {key: who.single(text, readings, key) for key in ("seed", "start", "months")}
+    said["n"] = who.size_and_sexes(text, readings)[0]
+    for key, value in said.items():
+        given = getattr(run, key)
+        if value is not None and given is not None and str(given) != str(value):
+            raise RequestError(f"The request says {value} and {key} says {given}: say it once.")
+    if run.mix and any("level" in r.says for r in readings):
+        raise RequestError("The request says a mix and 'mix' says another: say it once.")
+    merged = {
+        key: value if getattr(run, key) is None else getattr(run, key)
+        for key, value in said.items()
+    }
+    try:
+        return assemble(library, wish, Run(**merged, mix=run.mix))
+    except SpecificationError as error:
+        raise RequestError(str(error)) from None
+
+
+def _understood(text: Text, library: Library, readings: list[Reading]) -> Iterator[tuple[str, str]]:
+    for reading in readings:
+        meaning = meaning_of(reading.says, library)
+        if meaning:
+            yield text.said(reading.first, reading.end), meaning
+
+
+def _sentence(
+    library: Library,
+    wish: Wish,
+    understood: tuple[tuple[str, str], ...],
+    missed: tuple[str, ...],
+    unfit: list[Reading],
+) -> str:
+    ranked = [c for name in wish.have if (c := library.conditions[name]).ranks]
+    hints = [f"Levels of {c.name}: {', '.join(r.id for r in c.ranks)}." for c in ranked if unfit]
+    if not unfit:
+        known = vocabulary(library).known
+        near = [found for word in missed[:3] for found in get_close_matches(word, known, 1, 0.75)]
+        hints = [f"Did you mean '{found}'?" for found in near]
+    parts = [
+        f"Understood: {' · '.join(meaning for _, meaning in understood)}." if understood else "",
+        f"Not understood: {quoted(missed)}.",
+        *hints,
+        HELP,
+    ]
+    return " ".join(part for part in parts if part)

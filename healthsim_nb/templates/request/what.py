@@ -1,0 +1,118 @@
+"""Puts together which conditions, template and mix the readings of a request say."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Literal
+
+from healthsim_nb.errors import RequestError
+from healthsim_nb.templates.request.describe import percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from healthsim_nb.templates.condition import Condition
+    from healthsim_nb.templates.library import Library
+    from healthsim_nb.templates.request.reading import Reading, Text
+    from healthsim_nb.templates.template import Template
+
+Without = tuple[str, ...] | Literal["chronic"]
+
+
+def conditions(readings: list[Reading]) -> tuple[str, ...]:
+    """Return the conditions that everyone has, in the order in which they are said."""
+    return tuple(dict.fromkeys(r.says["have"] for r in readings if "have" in r.says))
+
+
+def exclusions(readings: list[Reading]) -> Without:
+    """Return the conditions that nobody has."""
+    said = [r.says["without"] for r in readings if "without" in r.says]
+    named = tuple(dict.fromkeys(name for one in said if one != "chronic" for name in one))
+    if "chronic" not in said:
+        return named
+    if named:
+        raise RequestError(
+            "'without chronic conditions' and the exclusion of single ones do not go together:"
+            " the first speaks of the start, the second of all time."
+        )
+    return "chronic"
+
+
+def template(
+    library: Library, have: tuple[str, ...], without: Without, ages: tuple[int, int] | None
+) -> Template | None:
+    """Return the template that asks for just these conditions, of people of these ages.
+
+    Of several that do, the one that says least beside it, then the first by id.
+    """
+    fitting = [
+        t
+        for t in library.templates.values()
+        if (have or without)
+        and set(t.have) == set(have)
+        and (_exclusions_of(t) == without or (have and not t.without))
+        and _meet(t.population.limits, ages or t.population.limits)
+    ]
+    return min(fitting, key=lambda t: len(t.population.model_fields_set), default=None)
+
+
+def _exclusions_of(template: Template) -> Without:
+    return template.without if template.without == "chronic" else tuple(template.without)
+
+
+def _meet(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    return max(a[0], b[0]) <= min(a[1], b[1])
+
+
+def mix(
+    text: Text,
+    library: Library,
+    readings: list[Reading],
+    asked: tuple[str, ...],
+    preferred: str | None,
+) -> tuple[str | None, dict[str, float], list[Reading]]:
+    """Return (the condition, the share of each of its levels, readings that fit no condition)."""
+    said = [r for r in readings if "level" in r.says]
+    if not said:
+        return preferred, {}, []
+    order = [*_right_after(readings, said), *([preferred] if preferred else []), *asked]
+    fitting = [
+        library.conditions[name] for name in dict.fromkeys(order) if _fits(library, name, said)
+    ]
+    if not fitting:
+        return preferred, {}, said
+    if len(fitting) > 1 and fitting[0].id != order[0]:
+        names = " or ".join(f"'{c.name}'" for c in fitting)
+        raise RequestError(f"'{text.said(said[0].first, said[0].end)}' of what: {names}?")
+    return fitting[0].id, _shares(text, said, fitting[0]), []
+
+
+def _right_after(readings: list[Reading], said: list[Reading]) -> Iterator[str]:
+    """Yield the condition that follows the last level at once: "severe asthma"."""
+    for reading in readings:
+        if reading.first == said[-1].end and "have" in reading.says:
+            yield reading.says["have"]
+
+
+def _fits(library: Library, name: str, said: list[Reading]) -> bool:
+    ranks = {rank.id for rank in library.conditions[name].ranks}
+    return all(ranks & set(reading.says["level"]) for reading in said)
+
+
+def _shares(text: Text, said: list[Reading], of: Condition) -> dict[str, float]:
+    ranks = {rank.id for rank in of.ranks}
+    silent = [r for r in said if "share" not in r.says]
+    if len(said) > 1 and silent:
+        words = ", ".join(f"'{text.said(r.first, r.end)}'" for r in silent)
+        raise RequestError(f"Say the share of {words}, such as '40%'.")
+    given = [r.says.get("share", 1.0) for r in said]
+    total = math.fsum(share for share in given if share is not None)
+    rest = given.count(None)
+    if total > 1 + 1e-6 or (abs(total - 1) > 1e-6 and not rest):
+        raise RequestError(f"The shares of the mix sum to {percent(total)}, not 100 %.")
+    found: dict[str, float] = {}
+    for reading, share in zip(said, given, strict=True):
+        name = next(level for level in reading.says["level"] if level in ranks)
+        part = max(0.0, 1 - total) / rest if share is None else share
+        found[name] = found.get(name, 0) + part
+    return found
