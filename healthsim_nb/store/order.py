@@ -62,6 +62,11 @@ def modifier(node: Node, kind: str) -> Node | None:
     return next((m for m in node["modifiers"] if m["type"] == f"{kind}_MODIFIER"), None)
 
 
+def unlimited(node: Node) -> bool:
+    """Return whether the query shows all rows that it finds."""
+    return not any("LIMIT" in m["type"] for m in node["modifiers"])
+
+
 def by_key(node: Node, key: list[str]) -> bool:
     """Return whether the rows come in the order of the key without doing anything for it."""
     order = modifier(node, "ORDER")
@@ -100,7 +105,7 @@ def total(
     given = order["orders"] if order else []
     if any(o["expression"].get("columns") for o in given):
         return query.statement
-    if not given and not key and _settled(node, {}):
+    if not given and not key and settled(node):
         return query.statement
     last = ".".join(map(quoted, key)) if key else ", ".join(str(i + 1) for i in range(width))
     added = parse(cursor, f"SELECT 1 ORDER BY {last}")["node"]["modifiers"][0]["orders"]
@@ -110,15 +115,15 @@ def total(
     return {**query.statement, "node": {**node, "modifiers": kept}}
 
 
-def _settled(node: Node, ctes: dict[str, Node]) -> bool:
-    """Whether DuckDB keeps an order of these rows that does not depend on threads."""
-    ctes = {**ctes, **{fold(e["key"]): _body(e["value"]) for e in node["cte_map"]["map"]}}
+def settled(node: Node, around: dict[str, Node] | None = None) -> bool:
+    """Return whether DuckDB keeps an order of these rows that does not depend on threads."""
+    ctes = {**(around or {}), **{fold(e["key"]): _body(e["value"]) for e in node["cte_map"]["map"]}}
     if modifier(node, "ORDER"):
         return True
     if node["type"] == "SET_OPERATION_NODE":
         parts = node.get("children") or [node["left"], node["right"]]
         return bool(node["setop_type"] == "UNION" and node["setop_all"]) and all(
-            _settled(part, ctes) for part in parts
+            settled(part, ctes) for part in parts
         )
     if node["type"] != "SELECT_NODE" or modifier(node, "DISTINCT") or node["group_expressions"]:
         return False
@@ -134,9 +139,9 @@ def _source_settled(source: Node, ctes: dict[str, Node]) -> bool:
     if source["type"] == "BASE_TABLE":
         body = ctes.get(fold(source["table_name"]))
         others = {k: v for k, v in ctes.items() if v is not body}
-        return body is not None and _settled(body, others)
+        return body is not None and settled(body, others)
     if source["type"] == "SUBQUERY":
-        return _settled(source["subquery"]["node"], ctes)
+        return settled(source["subquery"]["node"], ctes)
     return source["type"] in ("EMPTY", "EXPRESSION_LIST", "TABLE_FUNCTION") and not source["sample"]
 
 
