@@ -43,11 +43,13 @@ def test_the_loinc_check_digit_is_that_of_well_known_codes(code, digit):
 
 
 @pytest.mark.parametrize("path", CONDITIONS, ids=lambda path: path.stem)
-def test_icd_10_cm_codes_of_conditions_are_billable(icd, path):
+def test_icd_10_cm_codes_of_conditions_are_billable_and_named(icd, path):
     condition = Condition.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     unknown = [code for code in sorted(condition.all_codes) if not icd.is_valid_item(code)]
     assert unknown == []
     assert [code for code in sorted(condition.all_codes) if not icd.is_leaf(code)] == []
+    named = {row["code"] for row in rows("codes/icd10cm.csv")}
+    assert sorted(condition.all_codes - named) == []
 
 
 @pytest.mark.parametrize("row", rows("codes/icd10cm.csv"), ids=lambda row: row["code"])

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import csv
 
-import simple_icd_10_cm as icd
-
 from healthsim_nb import reference
 from healthsim_nb.templates.library import load
 
@@ -17,6 +15,9 @@ HEAD = "# source: ICD-10-CM (CDC/NCHS and CMS, public domain), names of the code
 
 def wanted() -> dict[str, str]:
     """Return code and name of all codes in use."""
+    # Here, because it warns when imported, and pytest looks into this file for doctests.
+    import simple_icd_10_cm as icd
+
     codes = sorted({c for condition in load().conditions.values() for c in condition.all_codes})
     return {code: icd.get_description(code) for code in codes}
 
