@@ -10,12 +10,14 @@ import numpy as np
 
 from healthsim_nb.errors import SpecificationError
 from healthsim_nb.population.tables import AGES, SEXES, Shares, by_age, columns, pyramid
-from healthsim_nb.templates.base import AgeRange
 from healthsim_nb.templates.template import AgeBand
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
+    from healthsim_nb.templates.base import AgeRange, Sex
     from healthsim_nb.templates.template import Population
 
 TOTAL = 1 << 30
@@ -66,11 +68,16 @@ def age_weights(population: Population, prevalence: Shares | None) -> NDArray[np
 
 
 def _filters(population: Population, prevalence: Shares | None) -> list[Filter]:
+    found = []
+    if isinstance(population.ages, list):
+        said = ", ".join("{}-{}".format(*band.ages) for band in population.ages)
+        inside = np.sum([_between(b.ages) * b.share for b in population.ages], axis=0) > 0
+        found.append(Filter(f"population.ages [{said}]", np.where(inside, 1.0, 0.0)))
     low, high = population.limits
-    found = [Filter(f"population.limits [{low}, {high}]", _between(population.limits))]
+    found.append(Filter(f"population.limits [{low}, {high}]", _between(population.limits)))
     if prevalence is not None:
         # Ages "us" are the pyramid's: an illness only says who cannot be meant.
-        keeps = (prevalence > 0) * 1.0 if population.ages == "us" else prevalence
+        keeps = np.where(prevalence > 0, 1.0, 0.0) if population.ages == "us" else prevalence
         found.append(Filter("the conditions asked for", keeps))
     if population.line_of_business:
         said = ", ".join(population.line_of_business)
@@ -98,22 +105,23 @@ def _check_possible(filters: list[Filter]) -> None:
         if left.any():
             continue
         alone = [f for f in filters[:done] if not (pyramid() * f.keeps * step.keeps).any()]
-        said = " and ".join(f.said for f in [*(alone or filters[:done]), step])
-        if not done or not (pyramid() * step.keeps).any():
+        if not (pyramid() * step.keeps).any():
             raise SpecificationError(f"{step.said}: nobody in the United States is like that.")
+        said = " and ".join(f.said for f in [*(alone[:1] or filters[:done]), step])
         raise SpecificationError(
-            f"{said} contradict each other: nobody in the United States fits both."
+            f"{said} contradict each other: nobody in the United States fits them."
         )
 
 
 def _cells(population: Population, prevalence: Shares | None, filters: list[Filter]) -> Shares:
     """Return weights by band, sex and age; bands that were asked for have their share."""
-    keeps = np.prod([f.keeps for f in filters], axis=0)
+    keeps: Shares = np.prod([f.keeps for f in filters], axis=0)
     if isinstance(population.ages, list):
         return np.stack([_band(b, population.limits, keeps) for b in population.ages])
     if population.ages == "us" or prevalence is not None:
         return (pyramid() * keeps)[None]
-    return np.sum([_spread(b) for b in USUAL], axis=0)[None] * keeps
+    usual: Shares = np.sum([_spread(b) for b in USUAL], axis=0)
+    return (usual * keeps)[None]
 
 
 def _spread(band: AgeBand) -> Shares:
@@ -136,7 +144,7 @@ def _band(band: AgeBand, limits: AgeRange, keeps: Shares) -> Shares:
     return inside * (share / (whole or 1.0))
 
 
-def _fit_sex(cells: Shares, sex: dict[str, float]) -> Shares:
+def _fit_sex(cells: Shares, sex: Mapping[Sex, float]) -> Shares:
     """Return the cells with the sexes' shares as asked for and the bands' shares unchanged."""
     wanted = np.array([sex.get(s, 0.0) for s in SEXES])
     if abs(_sum(wanted) - 100) > 0.01:
@@ -167,7 +175,7 @@ def _balance(cells: Shares, wanted: Shares) -> Shares:
 
 
 def _margin(cells: Shares, axis: int) -> Shares:
-    return np.array([_sum(part) for part in np.moveaxis(cells, axis, 0)])
+    return np.array([_sum(part) for part in np.moveaxis(cells, axis, 0)], dtype=np.float64)
 
 
 def _ratio(wanted: Shares, now: Shares) -> Shares:

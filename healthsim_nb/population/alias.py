@@ -55,7 +55,8 @@ class Alias:
         slot = (spread >> np.uint64(32)).astype(np.int64)
         at = self.first[group] + slot
         keeps = (spread & np.uint64(_WHOLE - 1)) < self.own[at]
-        return np.where(keeps, slot, self.other[at])
+        row: NDArray[np.int64] = np.where(keeps, slot, self.other[at])
+        return row
 
 
 def weights_of(table: Weighted) -> list[list[int]]:
@@ -65,7 +66,7 @@ def weights_of(table: Weighted) -> list[list[int]]:
 
 
 def _slots(weights: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Return, for slots of equal size, the part of each that is its own row's, and the other row."""
+    """Return, for slots of equal size, the part that is each one's own row, and the other row."""
     size, total = len(weights), sum(weights)
     left = [weight * size for weight in weights]
     own, other = [_WHOLE] * size, list(range(size))

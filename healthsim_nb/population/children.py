@@ -66,7 +66,8 @@ def children_of(crowd: Crowd, children: Index, offer: Offer, settled: Pairs) -> 
 
 def mother_years(crowd: Crowd, parents: Index) -> Index:
     """Return the parent's age, as a mother's."""
-    return crowd.age[parents] - (crowd.sex[parents] == 1) * YEARS_YOUNGER
+    years: Index = crowd.age[parents] - (crowd.sex[parents] == 1) * YEARS_YOUNGER
+    return years
 
 
 def _places(crowd: Crowd, children: Index, offer: Offer) -> Index:
@@ -92,7 +93,7 @@ def _spaced(crowd: Crowd, children: Index, parents: Index) -> Pairs:
     close = (parents[1:] == parents[:-1]) & (days < LEAST_BETWEEN)
     twins = close & (crowd.age[children[1:]] == crowd.age[children[:-1]])
     twins &= crowd.draws.take(children[1:]).chance("population.child.twin", TWINS)
-    twins[1:] &= ~twins[:-1]
+    twins[1:] &= ~close[:-1]
     crowd.birth_day[children[1:][twins]] = crowd.birth_day[children[:-1][twins]]
     keeps = np.concatenate([[True], ~close | twins])[: len(children)]
     return children[keeps], parents[keeps]

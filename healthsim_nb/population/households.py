@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 ROLES = ("head", "spouse", "child", "other")
 HEAD, SPOUSE, CHILD, OTHER = range(4)
 ADULT = 18
-SINGLE_MOTHER = 0.45
+SINGLE_MOTHER = 0.38
 """How likely a woman without a partner has children at home, against one with a partner."""
 PARENTS_OF_ADULTS = (36, 80)
 """A mother's years when grown children live with her."""
 HIS_NAME = 0.8
 """Share of wives who bear the husband's family name (Pew Research Center 2023)."""
-SHARING = 0.5
+SHARING = 0.6
 """Share of those who neither live alone nor with a family who live with one another."""
 
 
@@ -93,7 +93,8 @@ def _families(crowd: Crowd, men: Index, women: Index) -> Pairs:
     years = mother_years(crowd, parents)
     parents = parents[(years >= PARENTS_OF_ADULTS[0]) & (years <= PARENTS_OF_ADULTS[1])]
     turn = crowd.draws.u32("population.home.asked")
-    return children_of(crowd, childless[stays], Offer(parents, _numbers(crowd), turn), found)
+    number = _numbers(crowd, "population.home.number")
+    return children_of(crowd, childless[stays], Offer(parents, number, turn), found)
 
 
 def _minors(crowd: Crowd, women: Index, single: Index) -> Pairs:
@@ -106,7 +107,7 @@ def _minors(crowd: Crowd, women: Index, single: Index) -> Pairs:
     turn = (crowd.draws.u32("population.child.asked") >> np.uint32(12)).astype(np.int64) * 4096
     turn //= np.maximum(weight, 1)
     minor = np.flatnonzero(crowd.age < ADULT)
-    first = Offer(parents, _numbers(crowd), turn)
+    first = Offer(parents, _numbers(crowd, "population.child.number"), turn)
     found = children_of(crowd, minor, first, (minor[:0], minor[:0]))
     second = Offer(without(crowd, parents, found[1]), np.ones(len(crowd), dtype=np.int64), turn)
     return children_of(crowd, without(crowd, minor, found[0]), second, found)
@@ -118,9 +119,9 @@ def _living(column: str, crowd: Crowd, who: Index | slice) -> NDArray[np.float64
     return found
 
 
-def _numbers(crowd: Crowd) -> Index:
+def _numbers(crowd: Crowd, stream: str) -> Index:
     """Return how many children each person would have at home, from 1."""
-    u32 = crowd.draws.u32("population.child.number")
+    u32 = crowd.draws.u32(stream)
     return pick(_number_cuts(), np.zeros(len(crowd), dtype=np.int64), u32).astype(np.int64) + 1
 
 

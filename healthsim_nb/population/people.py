@@ -1,4 +1,4 @@
-"""The people of a scenario as columns: a pure function of the seed and the number of the patient."""
+"""The people of a scenario as columns: a pure function of the seed and the patient's number."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from healthsim_nb.engine.ids import patient_ids
 from healthsim_nb.engine.rng import Draws
@@ -17,13 +16,15 @@ from healthsim_nb.population.households import CHILD, Homes, apart, together
 from healthsim_nb.population.tables import AGES
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from healthsim_nb.templates.template import Specification
 
 SAME_RACE = (0.0, 0.86, 0.97, 0.5)
 """Chance by role that race goes with the head of the household (Pew Research Center 2017: 10 % of
 marriages are mixed; the rest judgement)."""
 SAME_COVER = (0.0, 0.8, 1.0, 0.0)
-"""Chance by role that coverage goes with the head's (judgement); from 26 on it does not for children."""
+"""Chance by role that coverage goes with the head's (judgement); not for children from 26 on."""
 OWN_COVER = 26
 MIDDLE_NAMES = 0.8
 """Share of people whose middle name is on record (judgement)."""
@@ -161,6 +162,6 @@ def _covers(spec: Specification, crowd: Crowd, homes: Homes) -> NDArray[np.uint8
 def _like_head(
     crowd: Crowd, homes: Homes, stream: str, chance: tuple[float, ...]
 ) -> NDArray[np.int64]:
-    """Return whose draw each person uses: the head's, with the chance of their role, or their own."""
+    """Return whose draw each person uses: the head's, by chance of their role, or their own."""
     shared = crowd.draws.chance(stream, np.array(chance)[homes.role])
     return np.where(shared, homes.head, np.arange(len(crowd)))

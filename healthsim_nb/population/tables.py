@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from healthsim_nb.reference import rows
 
+if TYPE_CHECKING:
+    from healthsim_nb.templates.base import Sex
+
 AGES = 121
 """Completed years 0 to 120."""
-SEXES = ("F", "M")
+SEXES: tuple[Sex, Sex] = ("F", "M")
 """In the order of their numbers."""
 Shares = NDArray[np.float64]
 Cuts = NDArray[np.uint64]

@@ -1,4 +1,4 @@
-"""What a person is besides age and sex: race, language, coverage, smoking, place. Tables, no draws."""
+"""What a person is besides age and sex: race, language, coverage, smoking, place."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from healthsim_nb.errors import UnknownNameError
-from healthsim_nb.population.alias import Alias, weights_of
 from healthsim_nb.population.ages import LINES_OF_BUSINESS
+from healthsim_nb.population.alias import Alias, weights_of
 from healthsim_nb.population.tables import AGES, Cuts, by_age, columns, cuts, pick
 from healthsim_nb.reference import geography, names, rows
 
@@ -53,14 +53,15 @@ def race_groups(cell: Index, u32: U32) -> U8:
 def races(group: U8, u32: U32) -> U8:
     """Return each person's place in `RACES`; Hispanic people are of any race."""
     hispanic = np.flatnonzero(group == HISPANIC)
-    found = _RACE_OF[group]
+    found: U8 = _RACE_OF[group]
     found[hispanic] = pick(_hispanic_cuts(), np.zeros(len(hispanic), dtype=np.int64), u32[hispanic])
     return found
 
 
 def ethnicities(group: U8) -> U8:
     """Return each person's place in `ETHNICITIES`."""
-    return (group == HISPANIC).astype(np.uint8)
+    found: U8 = (group == HISPANIC).astype(np.uint8)
+    return found
 
 
 @cache
