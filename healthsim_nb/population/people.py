@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from healthsim_nb.templates.template import Specification
 
+__all__ = ["GROUP", "People", "draw"]
+
 SAME_RACE = (0.0, 0.86, 0.97, 0.5)
 """Chance by role that race goes with the head of the household (Pew Research Center 2017: 10 % of
 marriages are mixed; the rest judgement)."""
