@@ -55,7 +55,8 @@ def _who(c: Condition, population: Population) -> Iterator[str]:
     for sex, share in population.sex.items():
         if c.only.sex and sex != c.only.sex and share:
             yield f"only {SEXES[c.only.sex]} have '{c.id}', and {SEXES[sex]} are asked for"
-    if not _meet(c.only.age, population.limits):
+    possible = population.limits[0] <= population.limits[1]
+    if possible and not _meet(c.only.age, population.limits):
         (low, high), (least, most) = population.limits, c.only.age
         asked = f"ages {low} to {high} are asked for"
         yield f"'{c.id}' occurs from {least} to {most} years, and {asked}"

@@ -27,9 +27,11 @@ def ages(text: Text, place: int) -> Reading | None:
     aged = at > place
     for read in (_between, _decade, _from_to, _and_older, _compared, _exact):
         found = read(text, at, aged)
-        if found and found.low <= found.high <= OLDEST:
-            unsure = not (found.sure or aged or _plain_ages(text, at, found))
-            return None if unsure else Reading(place, found.end, {"years": (found.low, found.high)})
+        if found is None:
+            continue
+        possible = found.low <= found.high <= OLDEST and _plain_ages(text, at, found)
+        if possible or found.sure or aged:
+            return Reading(place, found.end, {"years": (found.low, found.high)})
     return None
 
 
@@ -67,7 +69,7 @@ def _from_to(text: Text, place: int, aged: bool) -> _Ages | None:
     if not high or not (joined or text.has("to", after)):
         return None
     end = _years(text, high[1])
-    sure = end > high[1] and not text.has("for", place - 1)
+    sure = text.has("years_old", high[1])
     if not sure and not aged and text.leads(place):
         return None
     return _Ages(low[0], high[0], end, sure)
@@ -147,7 +149,7 @@ def _decade(text: Text, place: int, _: bool) -> _Ages | None:
 def _age(text: Text, place: int) -> tuple[int, int] | None:
     """Read a number that can be an age; "65s" too, as in "over 65s"."""
     found = whole(text, place)
-    if not found or not 0 <= found[0] <= OLDEST:
+    if not found or not 0 <= found[0] < 1000:
         return None
     suffix = text.at(found[1])
     return (found[0], found[1] + 1) if suffix and suffix.joined and suffix.fold == "s" else found

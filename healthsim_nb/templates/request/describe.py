@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from healthsim_nb.templates.library import Library
+    from healthsim_nb.templates.template import Specification
 
 SEXES = {"F": "women", "M": "men"}
 PAYERS = {
@@ -27,6 +28,28 @@ def meaning_of(says: dict[str, Any], library: Library) -> str:
     if "share" not in says:
         return said
     return f"{percent(says['share'])} {said}" if says["share"] is not None else f"the rest {said}"
+
+
+def in_all(spec: Specification) -> Iterator[str]:
+    """Yield all that decides a scenario, its template's part and the defaults included."""
+    who = spec.population
+    yield f"{spec.n:,} patient{'' if spec.n == 1 else 's'}"
+    yield from (f"{share:.4g} % {SEXES[sex]}" for sex, share in who.sex.items())
+    yield ages_in_words(*who.limits)
+    if who.line_of_business:
+        yield " or ".join(PAYERS[payer] for payer in who.line_of_business)
+    if who.states:
+        yield _states(who.states)
+    if spec.have:
+        yield f"with {' and '.join(spec.have)}"
+    if spec.without:
+        named = "chronic conditions" if spec.without == "chronic" else " or ".join(spec.without)
+        yield f"without {named}"
+    if spec.mix:
+        yield " and ".join(f"{percent(share)} {level}" for level, share in spec.mix.items())
+    yield f"template {spec.template}" if spec.template else "no template"
+    yield f"{spec.months:,} months from {spec.start}"
+    yield f"seed {spec.seed}"
 
 
 def percent(share: float) -> str:

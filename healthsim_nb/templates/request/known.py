@@ -14,6 +14,8 @@ def meaning(text: Text, place: int) -> Reading | None:
     end, says = found
     if "line_of_business" in says:
         end = text.skip("after_coverage", end)
+    if "have" in says:
+        end = text.skip("after_condition", end)
     return Reading(place, end, dict(says))
 
 
@@ -30,18 +32,22 @@ def size(text: Text, place: int) -> Reading | None:
         return Reading(place, place + 1, {"n": 1}) if _one_person(text, place) else None
     value, end = found
     noun = text.words.meanings.find(text.tokens, end)
-    before, two_before = text.at(place - 1), text.at(place - 2)
-    named = before is not None and (
-        before.fold in {"n", "of", "size"}
-        or (
-            before.fold in {"=", ":"}
-            and two_before is not None
-            and two_before.fold in {"n", "size"}
-        )
-    )
-    if not (named or text.leads(place) or (noun and noun[1].get("people"))):
+    counts = bool(noun and noun[1].get("people"))
+    if text.has("no_size", end) or not (counts or _leads(text, place) or _named(text, place)):
         return None
     return Reading(place, end, {"n": int(value) if value.is_integer() else value})
+
+
+def _leads(text: Text, place: int) -> bool:
+    return place == 0 or (text.leads(place) and text.has("before_size", place - 1))
+
+
+def _named(text: Text, place: int) -> bool:
+    """Say whether "of", "n", "n =" or "size:" stands before."""
+    words = text.between(max(0, place - 2), place)
+    return words[-1:] in (["n"], ["of"], ["size"]) or words in (
+        [name, sign] for name in ("n", "size") for sign in "=:"
+    )
 
 
 def _one_person(text: Text, place: int) -> bool:

@@ -58,8 +58,9 @@ def _joined(
     fillers = {(r.first, r.end) for r in readings if not r.says}
     joined: list[tuple[int, int]] = []
     for first, end in sorted({*unknown, *fillers}):
-        token = text.tokens[first]
-        if joined and token.joined and joined[-1][1] == first:
+        token, before = text.tokens[first], text.tokens[first - 1]
+        glued = token.joined or ((first, end) in unknown and token.start == before.end)
+        if joined and glued and joined[-1][1] == first:
             joined[-1] = (joined[-1][0], end)
         elif (first, end) in unknown or _begins_word(text, end, unknown):
             joined.append((first, end))

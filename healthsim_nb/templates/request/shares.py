@@ -55,7 +55,8 @@ def _target(text: Text, place: int) -> tuple[dict[str, Any], int] | None:
         return None
     says = meaning[1]
     one = {"sex", "ages"} & set(says)
-    return ({key: says[key] for key in one}, meaning[0]) if len(one) == 1 else None
+    kept = {key: value for key, value in says.items() if key in {*one, "adult"}}
+    return (kept, meaning[0]) if len(one) == 1 else None
 
 
 def _share_of(value: float | None, target: dict[str, Any]) -> dict[str, Any]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from healthsim_nb.templates.request.describe import in_all
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from healthsim_nb.templates.template import Specification
 
 
@@ -30,13 +34,7 @@ class Understanding:
         width = max((len(words) for words, _ in self.understood), default=0)
         lines = [f"{words:<{width}}  →  {meaning}" for words, meaning in self.understood]
         lines += [f"Not understood: {quoted(self.not_understood)}"] if self.not_understood else []
-        spec = self.specification
-        asked = f"template {spec.template}" if spec.template else "no template"
-        lines.append(
-            f"In all: {asked}, {spec.n:,} patients, {spec.months:,} months from {spec.start},"
-            f" seed {spec.seed}."
-        )
-        return "\n".join(lines)
+        return "\n".join([*lines, f"In all: {', '.join(in_all(self.specification))}."])
 
 
 def specification_yaml(spec: Specification) -> str:
@@ -47,7 +45,18 @@ def specification_yaml(spec: Specification) -> str:
     for word in always:
         said.setdefault(word, {} if word == "population" else full[word])
     order = {word: said[word] for word in type(spec).model_fields if word in said}
-    return yaml.safe_dump(order, sort_keys=False, allow_unicode=True, default_flow_style=None)
+    return "".join(_lines(order))
+
+
+def _lines(said: dict[str, Any], indent: str = "") -> Iterator[str]:
+    """Yield a line for each word; the parts of the population have their own."""
+    for word, value in said.items():
+        if word == "population" and value:
+            yield f"{word}:\n"
+            yield from _lines(value, "  ")
+        else:
+            listed = yaml.safe_dump([value], default_flow_style=True, sort_keys=False, width=10**6)
+            yield f"{indent}{word}: {listed.strip()[1:-1]}\n"
 
 
 def quoted(words: tuple[str, ...]) -> str:

@@ -48,9 +48,9 @@ def template(
     fitting = [
         t
         for t in library.templates.values()
-        if (have or without)
+        if have
         and set(t.have) == set(have)
-        and (_exclusions_of(t) == without or (have and not t.without))
+        and (not t.without or _exclusions_of(t) == without)
         and _meet(t.population.limits, ages or t.population.limits)
     ]
     return min(fitting, key=lambda t: len(t.population.model_fields_set), default=None)

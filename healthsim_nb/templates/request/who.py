@@ -85,6 +85,7 @@ def limits(text: Text, readings: list[Reading]) -> tuple[int, int] | None:
     """Return the youngest and oldest age, or None if no age is said."""
     numbers = [r for r in readings if "years" in r.says and r.says.get("share") in (None, 1)]
     nouns = [r for r in readings if "ages" in r.says and r.says.get("share") in (None, 1)]
+    _in_a_life(text, numbers)
     _one_side_each(text, numbers)
     found = [*([_of_nouns(text, nouns)] if nouns else []), *(r.says["years"] for r in numbers)]
     if not found:
@@ -100,6 +101,16 @@ def _adults_only(readings: list[Reading]) -> bool:
     return any(r.says.get("adult") for r in readings) and not any(
         "sex" in r.says and not r.says.get("adult") for r in readings
     )
+
+
+def _in_a_life(text: Text, numbers: list[Reading]) -> None:
+    for reading in numbers:
+        low, high = reading.says["years"]
+        said = text.said(reading.first, reading.end)
+        if max(low, high) > EVERYONE[1] and low <= high:
+            raise RequestError(f"'{said}': ages go from 0 to {EVERYONE[1]}.")
+        if low > high:
+            raise RequestError(f"Nobody is '{said}': ages go from 0 to {EVERYONE[1]}.")
 
 
 def _one_side_each(text: Text, numbers: list[Reading]) -> None:
