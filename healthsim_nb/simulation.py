@@ -14,14 +14,14 @@ from healthsim_nb import network
 from healthsim_nb.clinical import records
 from healthsim_nb.clinical.compile import compile_plan
 from healthsim_nb.clinical.prevalence import prevalence_of
-from healthsim_nb.clinical.render.chart import open_chart
+from healthsim_nb.clinical.render.chart import Chart, open_chart
 from healthsim_nb.clinical.state import bodies
 from healthsim_nb.clinical.turn import first_day, play
 from healthsim_nb.engine.ids import BLOCK
 from healthsim_nb.engine.recorder import Recorder
 from healthsim_nb.population import people, render
 from healthsim_nb.population.ages import age_weights
-from healthsim_nb.population.people import GROUP
+from healthsim_nb.population.crowd import GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def gen_block(
     return _rows(open_chart(plan, who, state, out, wanted))
 
 
-def _rows(chart: records.Chart) -> Tables:
+def _rows(chart: Chart) -> Tables:
     tables = records.tables(chart)
     n = chart.wanted
     crowd = chart.bodies.people.part(slice(n))

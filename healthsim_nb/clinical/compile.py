@@ -22,6 +22,7 @@ from healthsim_nb.clinical.plan import (
     Plan,
     Table,
     Test,
+    most,
 )
 from healthsim_nb.engine.calendar import month_index, month_starts
 from healthsim_nb.engine.curves import AGES, by_age, by_month
@@ -90,6 +91,7 @@ class _Compiler:
             codes=tuple(self.codes),
             code_names=tuple(self.code_names),
             death=self.fitted.death,
+            frailty=fitted.frailty(),
             forced=frozenset(self.condition[c] for c in self.spec.have),
             barred=frozenset(barred),
             barred_at_start=frozenset(chronic if self.spec.without == "chronic" else barred),
@@ -129,7 +131,7 @@ class _Compiler:
             prevalence=(_by_sex(c.prevalence) / 100 if c.prevalence else onset * 12) * only,
             start=self.fitted.start(c, _by_sex(c.prevalence) / 100) * only,
             onset=onset,
-            bound=min(1.0, float(onset.max()) * _most(multipliers)),
+            bound=min(1.0, float(onset.max()) * most(multipliers)),
             multipliers=multipliers,
             progress=tuple(self.multiplier(f) for f in c.progress),
             remission=c.remission_per_year / 12,
@@ -291,10 +293,6 @@ def _steps(by_first_age: Mapping[int, int]) -> NDArray[np.int16]:
     for age, value in sorted(by_first_age.items()):
         table[age:] = value
     return table
-
-
-def _most(multipliers: tuple[Multiplier, ...]) -> float:
-    return math.prod(max(1.0, m.times) for m in multipliers)
 
 
 def _stage_range(c: Condition, stages: list[str]) -> tuple[int, int]:

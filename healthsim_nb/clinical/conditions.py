@@ -8,60 +8,93 @@ import numpy as np
 from numpy.typing import NDArray
 
 from healthsim_nb.clinical import measures, treatment
-from healthsim_nb.clinical.month import Month, candidates, factor
-from healthsim_nb.clinical.plan import NEVER, Happening, Illness
+from healthsim_nb.clinical.month import factor
+from healthsim_nb.clinical.plan import FAR, NEVER, Happening, Illness, most
 from healthsim_nb.engine.rng import Draws, weight_table
 
 if TYPE_CHECKING:
+    from healthsim_nb.clinical.month import Month
     from healthsim_nb.clinical.state import Rows
 
 Days = NDArray[np.int32]
 
 
 def onset(month: Month) -> None:
-    """Let new cases begin."""
-    plan = month.plan
-    for illness in plan.illnesses:
-        if illness.index in plan.forced and illness.source.kind == "acute":
-            asked_for(month, illness)
-        if illness.bound <= 0 or illness.index in plan.barred:
+    """Let new cases begin; acute ones of all conditions are dealt with together."""
+    causes, patients = [], []
+    for illness in month.plan.illnesses:
+        if illness.index in month.plan.barred:
             continue
-        rows, drawn = candidates(month, f"{illness.id}.onset", illness.bound)
-        free = month.state.stage[illness.index, rows] == 0
-        rows, drawn = rows[free], drawn[free]
-        chance = illness.onset[month.bodies.sex[rows], month.years_old[rows]]
-        rows = rows[drawn < chance * factor(month, illness.multipliers, rows)]
-        if len(rows):
+        rows = new_cases(month, illness)
+        if not len(rows):
+            continue
+        if illness.source.kind == "acute":
+            causes.append(np.full(len(rows), illness.index))
+            patients.append(rows)
+        else:
             enter(month, illness, rows, month.draw_days(f"{illness.id}.day", rows))
+    if causes:
+        fall_ill(month, np.concatenate(causes), np.concatenate(patients))
 
 
-def asked_for(month: Month, illness: Illness) -> None:
-    """Begin an acute condition that everyone is to have: in the first month, the index event."""
-    rows = np.flatnonzero(month.alive & (month.state.stage[illness.index] == 0))
-    if month.turn == 0 and len(rows):
-        enter(month, illness, rows, month.draw_days(f"{illness.id}.asked", rows))
+def new_cases(month: Month, illness: Illness) -> Rows:
+    """Return who gets a condition this month; one asked for of everyone comes in the first."""
+    free = month.state.stage[illness.index]
+    if month.turn == 0 and illness.index in month.plan.forced and illness.source.kind == "acute":
+        return np.flatnonzero(month.alive & (free == 0))
+    if illness.bound <= 0:
+        return np.zeros(0, np.intp)
+    rows, drawn = month.thinning.candidates(f"{illness.id}.onset", illness.bound, month.turn)
+    able = month.alive[rows] & (free[rows] == 0)
+    rows, drawn = rows[able], drawn[able]
+    chance = illness.onset[month.bodies.sex[rows], month.years_old[rows]]
+    return np.asarray(rows[drawn < chance * factor(month, illness.multipliers, rows)])
+
+
+def fall_ill(month: Month, causes: NDArray[np.intp], rows: Rows) -> None:
+    """Begin acute conditions: each has its day, its length and its visit."""
+    state, acute = month.state, month.plan.acute
+    draws = month.draws.take(rows)
+    day = (month.day + draws.each(acute.day_keys[causes]).below(month.days)).astype(np.int32)
+    low, high = acute.lasts[:, causes]
+    lasts = low + draws.each(acute.lasts_keys[causes]).below(high - low + 1)
+    state.stage[causes, rows] = 1
+    state.onset[causes, rows] = day
+    state.until[causes, rows] = day + lasts
+    month.proposals.append((rows, acute.event[causes], day))
+    for illness in acute.moving:
+        mine = causes == illness.index
+        move(month, illness, rows[mine], 1)
+        end_others(month, illness, rows[mine], day[mine])
+
+
+def move(month: Month, illness: Illness, rows: Rows, times: int) -> None:
+    """Add what a condition does to the measures, or take it back."""
+    for measure, amount in illness.add:
+        month.state.effect[measure, rows] += times * amount
+
+
+def end_others(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
+    """End the conditions that this one puts an end to."""
+    for other in illness.ends:
+        had = month.state.stage[other, rows] > 0
+        leave(month, month.plan.illnesses[other], rows[had], day[had])
 
 
 def enter(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
-    """Begin a condition: its degree, what it sets, adds and ends, and how it comes to care."""
-    state, c = month.state, illness.index
-    state.onset[c, rows] = day
+    """Begin a lasting condition: its degree, what it sets, adds and ends, how it comes to care."""
+    c = illness.index
+    month.state.onset[c, rows] = day
     take_degree(month, illness, rows)
     place_measures(month, illness, rows, month.state.line[c, rows])
-    for measure, amount in illness.add:
-        state.effect[measure, rows] += amount
-    for other in illness.ends:
-        had = state.stage[other, rows] > 0
-        leave(month, month.plan.illnesses[other], rows[had], day[had])
-    if illness.source.lasts:
-        low, high = illness.source.lasts
-        state.until[c, rows] = day + month.draws.take(rows).between(
-            f"{illness.id}.lasts", low, high
-        )
+    move(month, illness, rows, 1)
+    end_others(month, illness, rows, day)
     if illness.presents:
-        month.proposals.append((rows, illness.presents.index, day))
-    if illness.source.kind == "chronic" and (illness.presents or illness.detect >= 1):
-        found(month, illness, rows, month.turn + 1 if illness.presents else month.turn)
+        event = np.full(len(rows), illness.presents.index)
+        month.proposals.append((rows, event, day))
+        found(month, illness, rows, month.turn + 1)
+    elif illness.detect >= 1:
+        found(month, illness, rows, month.turn)
 
 
 def found(month: Month, illness: Illness, rows: Rows, turn: int) -> None:
@@ -102,15 +135,8 @@ def leave(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
     if not len(rows):
         return
     state, c = month.state, illness.index
-    month.out.add(
-        "over",
-        row=rows,
-        condition=np.full(len(rows), c, np.int16),
-        begun=state.onset[c, rows],
-        day=day,
-    )
-    for measure, amount in illness.add:
-        state.effect[measure, rows] -= amount
+    over(month, np.full(len(rows), c), rows, day)
+    move(month, illness, rows, -1)
     if illness.lines:
         treatment.to_line(month, illness, rows, np.zeros(len(rows), np.uint8), day)
     if any(d.sets for d in illness.degrees):
@@ -120,16 +146,29 @@ def leave(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
     state.due[c, rows] = NEVER
 
 
+def over(month: Month, causes: NDArray[np.intp], rows: Rows, day: Days) -> None:
+    """Record that conditions are over."""
+    month.out.add(
+        "over",
+        row=rows,
+        condition=causes.astype(np.int16),
+        begun=month.state.onset[causes, rows],
+        day=day,
+    )
+
+
 def progress(month: Month) -> None:
     """Let staged conditions go on to the next stage."""
     for illness in month.plan.illnesses:
         if not illness.staged:
             continue
         stage = month.state.stage[illness.index]
-        rows = np.flatnonzero((stage > 0) & (stage < len(illness.degrees)) & month.alive)
-        rates = np.array([d.next_month for d in illness.degrees])[stage[rows] - 1]
-        drawn = month.draws.take(rows).u32(f"{illness.id}.progress") / 2**32
-        rows = rows[drawn < rates * factor(month, illness.progress, rows)]
+        rates = np.array([0.0, *(d.next_month for d in illness.degrees)])
+        bound = float(rates.max()) * most(illness.progress)
+        rows, drawn = month.thinning.candidates(f"{illness.id}.progress", bound, month.turn)
+        able = (stage[rows] > 0) & (stage[rows] < len(illness.degrees)) & month.alive[rows]
+        rows, drawn = rows[able], drawn[able]
+        rows = rows[drawn < rates[stage[rows]] * factor(month, illness.progress, rows)]
         if len(rows):
             stage[rows] += 1
             place_measures(month, illness, rows, month.state.line[illness.index, rows])
@@ -138,45 +177,51 @@ def progress(month: Month) -> None:
 def end(month: Month) -> None:
     """End acute conditions whose time is over and chronic ones that remit."""
     state = month.state
+    causes, rows = np.divmod(np.flatnonzero(state.until < month.day), len(month.alive))
+    if len(rows):
+        over(month, causes, rows, state.until[causes, rows])
+        state.stage[causes, rows] = 0
+        state.until[causes, rows] = FAR
+        for illness in month.plan.acute.moving:
+            move(month, illness, rows[causes == illness.index], -1)
     for illness in month.plan.illnesses:
-        c = illness.index
-        if illness.source.lasts:
-            rows = np.flatnonzero((state.stage[c] > 0) & (state.until[c] < month.day))
-            leave(month, illness, rows, state.until[c, rows])
-        elif illness.remission > 0:
-            rows = np.flatnonzero((state.stage[c] > 0) & month.alive)
-            rows = rows[month.draws.take(rows).chance(f"{illness.id}.remission", illness.remission)]
-            leave(month, illness, rows, month.draw_days(f"{illness.id}.remission.day", rows))
+        if illness.remission > 0:
+            remit(month, illness)
+
+
+def remit(month: Month, illness: Illness) -> None:
+    """Let a chronic condition go away in some."""
+    name = f"{illness.id}.remission"
+    rows, _ = month.thinning.candidates(name, illness.remission, month.turn)
+    rows = rows[(month.state.stage[illness.index, rows] > 0) & month.alive[rows]]
+    leave(month, illness, rows, month.draw_days(f"{name}.day", rows))
 
 
 def flare(month: Month) -> None:
     """Let acute events befall people who have the condition and know it."""
     for illness in month.plan.illnesses:
-        if not illness.acute:
-            continue
-        ill = np.flatnonzero(month.state.known[illness.index] & month.alive)
-        draws = month.draws.take(ill)
         for event in illness.acute:
-            befall(month, event, ill, draws)
+            befall(month, illness, event)
 
 
-def befall(month: Month, event: Happening, ill: Rows, draws: Draws) -> None:
+def befall(month: Month, illness: Illness, event: Happening) -> None:
     """Draw who of the ill has the event this month."""
-    drawn = draws.u32(event.name) / 2**32
-    most = event.month_rate * float(np.prod([max(1.0, m.times) for m in event.multipliers]))
-    near = drawn < most
-    rows = ill[near]
-    rows = rows[drawn[near] < event.month_rate * factor(month, event.multipliers, rows)]
+    bound = event.month_rate * most(event.multipliers)
+    rows, drawn = month.thinning.candidates(event.name, bound, month.turn)
+    ill = month.state.known[illness.index, rows] & month.alive[rows]
+    rows, drawn = rows[ill], drawn[ill]
+    rows = rows[drawn < event.month_rate * factor(month, event.multipliers, rows)]
     if len(rows):
-        month.proposals.append((rows, event.index, month.draw_days(f"{event.name}.day", rows)))
+        days = month.draw_days(f"{event.name}.day", rows)
+        month.proposals.append((rows, np.full(len(rows), event.index), days))
 
 
 def detect(month: Month) -> None:
     """Find some of the conditions that nobody knew of: a visit is due at once."""
     for illness in month.plan.illnesses:
+        c = illness.index
         if illness.source.kind != "chronic" or illness.detect >= 1:
             continue
-        hidden = (month.state.stage[illness.index] > 0) & ~month.state.known[illness.index]
-        rows = np.flatnonzero(hidden & month.alive)
-        rows = rows[month.draws.take(rows).chance(f"{illness.id}.detect", illness.detect)]
-        found(month, illness, rows, month.turn)
+        rows, _ = month.thinning.candidates(f"{illness.id}.detect", illness.detect, month.turn)
+        hidden = (month.state.stage[c, rows] > 0) & ~month.state.known[c, rows] & month.alive[rows]
+        found(month, illness, rows[hidden], month.turn)

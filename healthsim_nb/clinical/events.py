@@ -10,54 +10,52 @@ from numpy.typing import NDArray
 from healthsim_nb.clinical.compile import AMB, IMP, OBSENC, VR
 from healthsim_nb.clinical.visits import Visits, record
 from healthsim_nb.engine.ids import encounter_ids, numbered
-from healthsim_nb.engine.rng import Draws, weight_table
+from healthsim_nb.engine.rng import Draws
 
 if TYPE_CHECKING:
     from healthsim_nb.clinical.month import Month
-    from healthsim_nb.clinical.plan import Happening
     from healthsim_nb.clinical.state import Rows
 
 Days = NDArray[np.int32]
+OFFICE_OPENS = 480
+"""Minute of the day."""
 
 
 def unplanned(month: Month) -> None:
-    """Turn the month's proposals into encounters and deal with each."""
-    parts = [propose(month, month.plan.events[e], rows, day) for rows, e, day in month.proposals]
-    month.proposals = []
-    if not parts:
+    """Turn the month's proposals into encounters and deal with all of them."""
+    if not month.proposals:
         return
-    merged = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
-    visits = sort_out(month, merged)
+    parts = zip(*month.proposals, strict=True)
+    rows, event, day = (np.concatenate(columns) for columns in parts)
+    month.proposals = []
+    visits = sort_out(month, propose(month, rows, event, day))
     if not len(visits.row):
         return
     record(month, visits)
     diagnose(month, visits)
-    for event in month.plan.events:
-        mine = np.flatnonzero(visits.event == event.index)
-        if len(mine):
-            act(month, event, visits, mine)
+    ask(month, visits)
+    prescribe(month, visits)
 
 
-def propose(month: Month, event: Happening, rows: Rows, day: Days) -> tuple[NDArray[Any], ...]:
-    """Return row, day, last day, class, event, minute and whether fatal, for each proposal."""
-    draws = month.draws.take(rows)
-    slots = (draws.bits(f"{event.name}.class") >> np.uint64(48)).astype(np.intp)
-    kind = np.array(event.classes)[weight_table(event.shares)[slots]]
+def propose(
+    month: Month, rows: Rows, event: NDArray[np.int64], day: Days
+) -> tuple[NDArray[Any], ...]:
+    """Return row, day, last day, class, event, minute and whether fatal, of each proposal."""
+    table, draws = month.plan.happenings, month.draws.take(rows)
+    kind = table.classes[event, draws.each(table.class_keys[event]).slot()]
     stays = kind == IMP
-    low, high = event.event.stay
-    length = np.where(stays, draws.between(f"{event.name}.stay", low, high), kind == OBSENC)
-    fatal = stays & draws.chance(f"{event.name}.fatal", event.event.fatal)
+    low, high = table.stays[:, event]
+    length = low + draws.each(table.stay_keys[event]).below(high - low + 1)
+    length = np.where(stays, length, kind == OBSENC)
+    frailty = month.plan.frailty[month.bodies.sex[rows], month.years_old[rows]]
+    fatal = stays & draws.each(table.fatal_keys[event]).chance(table.fatal[event] * frailty)
     office = (kind == AMB) | (kind == VR)
-    minute = np.where(
-        office,
-        480 + draws.below(f"{event.name}.minute", 600),
-        draws.below(f"{event.name}.hour", 1380),
-    )
-    which = np.full(len(rows), event.index)
-    return rows, day.astype(np.int64), day + length, kind, which, minute, fatal.astype(np.int64)
+    minute = draws.each(table.minute_keys[event]).below(np.where(office, 600, 1380))
+    minute = np.where(office, OFFICE_OPENS, 0) + minute
+    return rows, day.astype(np.int64), day + length, kind, event, minute, fatal.astype(np.int64)
 
 
-def sort_out(month: Month, columns: list[NDArray[Any]]) -> Visits:
+def sort_out(month: Month, columns: tuple[NDArray[Any], ...]) -> Visits:
     """Return what takes place: in order, one stay at a time, nothing after death."""
     order = np.lexsort((columns[4], columns[1], columns[0]))
     row, day, end, kind, event, minute, fatal = (c[order] for c in columns)
@@ -83,7 +81,7 @@ def sort_out(month: Month, columns: list[NDArray[Any]]) -> Visits:
         kind=kind.astype(np.uint8),
         end=end.astype(np.int32),
         event=event.astype(np.int16),
-        condition=np.array([e.condition for e in month.plan.events], np.int16)[event],
+        condition=month.plan.happenings.condition[event],
         died=died,
     )
 
@@ -120,7 +118,7 @@ def diagnose(month: Month, visits: Visits) -> None:
     month.out.add(
         "diagnosis",
         visit=visits.id,
-        code=np.array([e.code for e in plan.events], np.int16)[visits.event],
+        code=plan.happenings.code[visits.event],
         condition=visits.condition,
         principal=np.ones(n, bool),
         begun=visits.day,
@@ -144,24 +142,33 @@ def diagnose(month: Month, visits: Visits) -> None:
     )
 
 
-def act(month: Month, event: Happening, visits: Visits, mine: NDArray[np.intp]) -> None:
-    """Order and prescribe what an event calls for."""
-    visit, rows = visits.id[mine], visits.row[mine]
-    for order in event.orders:
-        month.state.last[order, rows] = month.turn
-        month.out.add("order", visit=visit, order=np.full(len(mine), order, np.int16))
-    if event.course < 0:
-        return
-    drug = month.plan.drugs[event.course]
-    given = Draws(month.plan.spec.seed, visit).chance(
-        f"{event.name}.course", event.event.course_share
-    )
-    count, day = int(given.sum()), visits.day[mine][given]
+def ask(month: Month, visits: Visits) -> None:
+    """Order what each event calls for."""
+    table = month.plan.happenings
+    counts = table.order_counts[visits.event]
+    owner = np.repeat(np.arange(len(counts)), counts)
+    first = np.cumsum(table.order_counts) - table.order_counts
+    place = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+    order = table.orders[first[visits.event[owner]] + place]
+    month.state.last[order, visits.row[owner]] = month.turn
+    month.out.add("order", visit=visits.id[owner], order=order)
+
+
+def prescribe(month: Month, visits: Visits) -> None:
+    """Give the courses of drugs that events call for."""
+    table = month.plan.happenings
+    mine = np.flatnonzero(table.course[visits.event] >= 0)
+    event = visits.event[mine]
+    draws = Draws(month.plan.spec.seed, visits.id[mine])
+    given = draws.each(table.course_keys[event]).chance(table.course_share[event])
+    mine, event = mine[given], event[given]
+    drug, day = table.course[event], visits.day[mine]
+    days = np.array([d.source.course_days or 1 for d in month.plan.drugs], np.int32)[drug]
     month.out.add(
         "drug",
-        visit=visit[given],
-        drug=np.full(count, drug.index, np.int16),
-        condition=np.full(count, event.condition, np.int16),
+        visit=visits.id[mine],
+        drug=drug,
+        condition=table.condition[event],
         day=day,
-        end=(day + (drug.source.course_days or 1) - 1).astype(np.int32),
+        end=(day + days - 1).astype(np.int32),
     )

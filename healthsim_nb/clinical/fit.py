@@ -23,14 +23,16 @@ import numpy as np
 
 from healthsim_nb import reference
 from healthsim_nb.clinical import fitted, measures
-from healthsim_nb.clinical.compile import compile_plan
+from healthsim_nb.clinical.compile import IMP, compile_plan
 from healthsim_nb.clinical.month import Month, begin, factor
 from healthsim_nb.clinical.mortality import MOST_TIMES, times
 from healthsim_nb.clinical.plan import HIGHEST, Illness, Table
 from healthsim_nb.clinical.start import already_ill
 from healthsim_nb.clinical.state import bodies, empty
+from healthsim_nb.clinical.turn import first_day, play
 from healthsim_nb.engine.curves import AGES
 from healthsim_nb.engine.recorder import Recorder
+from healthsim_nb.engine.thinning import Thinning
 from healthsim_nb.population import people
 from healthsim_nb.population.ages import age_weights
 from healthsim_nb.templates.library import Library, load
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from healthsim_nb.clinical.plan import Plan
+    from healthsim_nb.clinical.state import Bodies
+
 CROWD, SEED, BAND = 131_072, 2024, 5
 SHRINK = 60
 """A band's mean counts for as many people as this when it is thin."""
@@ -48,10 +53,10 @@ SHRINK = 60
 
 def fit(library: Library) -> fitted.Fitted:
     """Return the fitted tables of a library."""
-    spec = Specification(n=CROWD, seed=SEED, start=date(2024, 1, 1), months=1)
+    spec = Specification(n=CROWD, seed=SEED, start=date(2024, 1, 1), months=12)
     plan = compile_plan(spec, library, fitted.plain())
     who = bodies(people.draw(spec, even_ages(), 0, CROWD))
-    month = begin(plan, empty(plan, CROWD), who, -1, Recorder())
+    month = begin(plan, empty(plan, CROWD), who, -1, Recorder(), Thinning(SEED, who.people.id))
     measures.draw_bases(month)
     scales = {}
     for illness in plan.illnesses:
@@ -61,12 +66,31 @@ def fit(library: Library) -> fitted.Fitted:
     measures.settle(month)
     share = mean_by_band(month, np.minimum(times(month, np.arange(CROWD)), MOST_TIMES))
     healthy = fitted.life_table() / share
-    return fitted.Fitted(
+    found = fitted.Fitted(
         scales=scales,
         hazards={i.id: hazard(month, i, healthy) for i in plan.illnesses if fits_onset(i)},
         detection={i.id: detection(i) for i in plan.illnesses if hidden(i)},
-        death=fitted.monthly(healthy),
+        death=np.zeros_like(healthy),
     )
+    outside = 1 - in_hospital(compile_plan(spec, library, found), who)
+    return replace(found, death=fitted.monthly(healthy * outside))
+
+
+def in_hospital(plan: Plan, who: Bodies) -> Table:
+    """Return the share of the life table's deaths that events bring about, by (sex, age).
+
+    Played for a year in which nobody dies otherwise; each stay counts its chance of death.
+    """
+    state, out = first_day(plan, who), Recorder()
+    play(plan, who, state, 0, plan.turns, out)
+    visits = out.columns("visit", {})
+    stays = (visits["kind"] == IMP) & (visits["event"] >= 0)
+    rows, event = visits["row"][stays], visits["event"][stays]
+    month = begin(plan, state, who, 0, out, Thinning(SEED, who.people.id))
+    chance = plan.happenings.fatal[event] * plan.frailty[who.sex[rows], month.years_old[rows]]
+    deaths = mean_by_band(month, np.bincount(rows, weights=chance, minlength=CROWD))
+    risk = mean_by_band(month, fitted.life_table()[who.sex, month.years_old])
+    return np.minimum(deaths / risk, 0.75)
 
 
 def even_ages() -> NDArray[np.int64]:
@@ -116,9 +140,9 @@ def detection(illness: Illness) -> float:
     unknown = (1 - known) * p
     growth = np.zeros_like(p)
     growth[:, 1:-1] = (unknown[:, 2:] - unknown[:, :-2]) / 2
-    new = fitted.steady_hazard(p, illness.source) * (1 - p)
-    still = float((pyramid * unknown).sum())
-    rate = float((pyramid * (new - growth)).sum()) / still if still > 0 else 12.0
+    new = 0.0 if illness.presents else fitted.steady_hazard(p, illness.source) * (1 - p)
+    still = max(1e-9, float((pyramid * unknown).sum()))
+    rate = float((pyramid * (new - growth)).sum()) / still - illness.source.remission_per_year
     return min(1.0, max(0.0005, rate / 12))
 
 

@@ -74,6 +74,18 @@ def life_table() -> Table:
     return table
 
 
+@lru_cache(maxsize=1)
+def frailty() -> Table:
+    """Return the square root of the risk of dying relative to 65, by (sex, age), to 6 decimals.
+
+    Case fatality in hospital rises with age about half as steeply, on a logarithmic scale, as
+    mortality does (judgement after HCUP in-hospital mortality by age).
+    """
+    table = life_table()
+    relative = np.sqrt(table / table[:, 65:66])
+    return np.asarray(np.round(np.minimum(relative, 4.0), 6), np.float64)
+
+
 def monthly(annual: Table) -> Table:
     """Return the monthly probability that makes up an annual one, rounded to 10 decimals."""
     return np.array(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from healthsim_nb.engine.curves import AGES
 from healthsim_nb.engine.ids import turn_ids
-from healthsim_nb.engine.rng import ONE32, Draws
+from healthsim_nb.engine.rng import Draws
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from healthsim_nb.clinical.plan import Multiplier, Plan, Test
     from healthsim_nb.clinical.state import Bodies, Rows, State
     from healthsim_nb.engine.recorder import Recorder
+    from healthsim_nb.engine.thinning import Thinning
 
 Factors = NDArray[np.float64]
 
@@ -40,7 +41,8 @@ class Month:
     years_old: NDArray[np.int32]
     alive: NDArray[np.bool_]
     out: Recorder
-    proposals: list[tuple[Rows, int, NDArray[np.int32]]] = field(default_factory=list)
+    thinning: Thinning
+    proposals: list[tuple[Rows, NDArray[np.int64], NDArray[np.int32]]] = field(default_factory=list)
     """Patients, event and day of what brings them to care this month."""
 
     def draw_days(self, stream: str, rows: Rows) -> NDArray[np.int32]:
@@ -48,7 +50,9 @@ class Month:
         return (self.day + self.draws.take(rows).below(stream, self.days)).astype(np.int32)
 
 
-def begin(plan: Plan, state: State, bodies: Bodies, turn: int, out: Recorder) -> Month:
+def begin(
+    plan: Plan, state: State, bodies: Bodies, turn: int, out: Recorder, thinning: Thinning
+) -> Month:
     """Return the view of a turn; turn -1 is the start itself."""
     day = int(plan.starts[max(turn, 0)])
     months_old = bodies.months_old(plan, max(turn, 0))
@@ -64,6 +68,7 @@ def begin(plan: Plan, state: State, bodies: Bodies, turn: int, out: Recorder) ->
         years_old=np.minimum(months_old // 12, AGES - 1),
         alive=state.death < 0,
         out=out,
+        thinning=thinning,
     )
 
 
@@ -98,16 +103,6 @@ def factor(
         if not (start and m.onset_only):
             product[holds(month, m.test, rows)] *= m.times
     return product
-
-
-def candidates(month: Month, stream: str, bound: float) -> tuple[Rows, Factors]:
-    """Return the living rows whose uniform draw is below ``bound``, and the draws.
-
-    Exact hazards are then worked out for these few only.
-    """
-    drawn = month.draws.u32(stream)
-    rows = np.flatnonzero((drawn < np.uint64(min(bound, 1.0) * ONE32)) & month.alive)
-    return rows, drawn[rows] / ONE32
 
 
 def latent(month: Month, measure: int, rows: Rows) -> NDArray[np.int32]:

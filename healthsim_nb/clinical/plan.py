@@ -6,10 +6,14 @@ After this there are no names in the simulation but those of random streams.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from healthsim_nb.clinical.happenings import AcuteTable, EventTable
 
 if TYPE_CHECKING:
     from healthsim_nb.templates.catalogue import Drug, LabTest, Measure, Order
@@ -21,6 +25,8 @@ HIGHEST = 0.97
 """No probability at the start is above."""
 NEVER = 32000
 """A turn that never comes."""
+FAR = 2**31 - 1
+"""A day that never comes."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,11 @@ class Multiplier:
     test: Test
     times: float
     onset_only: bool
+
+
+def most(multipliers: tuple[Multiplier, ...]) -> float:
+    """Return the highest product that the multipliers can have."""
+    return prod(max(1.0, m.times) for m in multipliers)
 
 
 @dataclass(frozen=True)
@@ -168,6 +179,8 @@ class Plan:
     code_names: tuple[str, ...]
     death: Table
     """Monthly probability of dying by (sex, age) before multipliers, shape (2, 121)."""
+    frailty: Table
+    """How the chance of dying in a stay depends on (sex, age): 1 at 65, shape (2, 121)."""
     forced: frozenset[int] = field(default_factory=frozenset)
     barred: frozenset[int] = field(default_factory=frozenset)
     barred_at_start: frozenset[int] = field(default_factory=frozenset)
@@ -176,6 +189,16 @@ class Plan:
     def last_day(self) -> int:
         """The day after the last one that is simulated."""
         return int(self.starts[-1])
+
+    @cached_property
+    def happenings(self) -> EventTable:
+        """The events side by side."""
+        return EventTable(self.spec.seed, self.events)
+
+    @cached_property
+    def acute(self) -> AcuteTable:
+        """The acute conditions side by side."""
+        return AcuteTable(self.spec.seed, self.illnesses)
 
     @property
     def turns(self) -> int:

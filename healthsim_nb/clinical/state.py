@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from healthsim_nb.clinical.plan import NEVER, Plan
+from healthsim_nb.clinical.plan import FAR, NEVER, Plan
 from healthsim_nb.engine.calendar import month_index
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class State:
     onset: NDArray[np.int32]
     """Day the condition began, shape (C, n)."""
     until: NDArray[np.int32]
-    """Day an acute condition is over, shape (C, n)."""
+    """Day an acute condition is over, `FAR` for none, shape (C, n)."""
     known: NDArray[np.bool_]
     """Whether it is diagnosed, shape (C, n)."""
     due: NDArray[np.int16]
@@ -64,7 +64,7 @@ def empty(plan: Plan, n: int) -> State:
         busy=np.full(n, -1, np.int32),
         stage=np.zeros((c, n), np.uint8),
         onset=np.zeros((c, n), np.int32),
-        until=np.zeros((c, n), np.int32),
+        until=np.full((c, n), FAR, np.int32),
         known=np.zeros((c, n), bool),
         due=np.full((c, n), NEVER, np.int16),
         line=np.zeros((c, n), np.uint8),

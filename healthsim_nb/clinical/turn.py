@@ -8,6 +8,7 @@ from healthsim_nb.clinical import care, conditions, events, measures, mortality,
 from healthsim_nb.clinical.month import begin
 from healthsim_nb.clinical.state import Bodies, State, empty
 from healthsim_nb.engine.recorder import Recorder
+from healthsim_nb.engine.thinning import Thinning
 
 if TYPE_CHECKING:
     from healthsim_nb.clinical.plan import Plan
@@ -28,13 +29,15 @@ STEPS = (
 def first_day(plan: Plan, bodies: Bodies) -> State:
     """Return the state in which the simulation begins."""
     state = empty(plan, len(bodies.sex))
-    start.populate(begin(plan, state, bodies, -1, Recorder()))
+    thinning = Thinning(plan.spec.seed, bodies.people.id)
+    start.populate(begin(plan, state, bodies, -1, Recorder(), thinning))
     return state
 
 
 def play(plan: Plan, bodies: Bodies, state: State, first: int, last: int, out: Recorder) -> None:
     """Play turns ``first`` to ``last - 1``: the state changes, ``out`` gets what happened."""
+    thinning = Thinning(plan.spec.seed, bodies.people.id)
     for turn in range(first, last):
-        month = begin(plan, state, bodies, turn, out)
+        month = begin(plan, state, bodies, turn, out, thinning)
         for step in STEPS:
             step(month)

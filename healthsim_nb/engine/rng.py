@@ -44,7 +44,7 @@ def spread(ids: NDArray[np.int64] | U64) -> U64:
     return ids.astype(np.uint64) * GOLDEN
 
 
-def mix(key: np.uint64, base: U64) -> U64:
+def mix(key: np.uint64 | U64, base: U64) -> U64:
     """Return 64 random bits for each spread id, shape (n,)."""
     z = base + key
     t = z >> _S30
@@ -86,6 +86,10 @@ class Draws:
         """Return 64 random bits an id."""
         return mix(key(self.seed, stream), self.base)
 
+    def each(self, keys: U64) -> Streams:
+        """Return draws whose stream differs from id to id."""
+        return Streams(keys, self.base)
+
     def u32(self, stream: str) -> NDArray[np.uint32]:
         """Return the high 32 bits, uniform on [0, 2**32)."""
         return (self.bits(stream) >> np.uint64(32)).astype(np.uint32)
@@ -113,6 +117,31 @@ class Draws:
     def z(self, stream: str) -> NDArray[np.int32]:
         """Return standard normal values in units of 1/4,096, cut at about ±4.2."""
         return z_table()[(self.bits(stream) >> np.uint64(48)).astype(np.intp)]
+
+
+class Streams:
+    """Random values where each id has a stream of its own, given by key."""
+
+    def __init__(self, keys: U64, base: U64) -> None:
+        self._bits = mix(keys, base)
+
+    def slot(self) -> NDArray[np.intp]:
+        """Return the high 16 bits, an index into a table of 65,536."""
+        return (self._bits >> np.uint64(48)).astype(np.intp)
+
+    def below(self, limit: int | NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return whole numbers uniform on [0, limit), limit below 2**31."""
+        high = self._bits >> np.uint64(32)
+        return ((high * np.asarray(limit).astype(np.uint64)) >> np.uint64(32)).astype(np.int64)
+
+    def chance(self, p: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return True with probability ``p``."""
+        return (self._bits >> np.uint64(32)) < (p * ONE32)
+
+
+def keys(seed: int, streams: Sequence[str]) -> U64:
+    """Return the keys of several streams, shape (s,)."""
+    return np.array([key(seed, s) for s in streams], dtype=np.uint64)
 
 
 @cache

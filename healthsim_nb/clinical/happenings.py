@@ -1,0 +1,115 @@
+"""All events and acute conditions of a plan side by side: a month deals with all at once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from healthsim_nb.engine.rng import keys, weight_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from healthsim_nb.clinical.plan import Happening, Illness
+
+    I64 = NDArray[np.int64]
+    U64 = NDArray[np.uint64]
+
+
+class EventTable:
+    """Columns of the events, shape (e,)."""
+
+    def __init__(self, seed: int, events: Sequence[Happening]) -> None:
+        self.seed, self.events = seed, events
+
+    def keys(self, what: str) -> U64:
+        """Return the key of ``<event>.<what>`` of each event."""
+        return keys(self.seed, [f"{e.name}.{what}" for e in self.events])
+
+    @cached_property
+    def class_keys(self) -> U64:
+        """Streams of the encounter class."""
+        return self.keys("class")
+
+    @cached_property
+    def stay_keys(self) -> U64:
+        """Streams of the length of stay."""
+        return self.keys("stay")
+
+    @cached_property
+    def fatal_keys(self) -> U64:
+        """Streams of dying in the stay."""
+        return self.keys("fatal")
+
+    @cached_property
+    def minute_keys(self) -> U64:
+        """Streams of the minute of arrival."""
+        return self.keys("minute")
+
+    @cached_property
+    def course_keys(self) -> U64:
+        """Streams of being given the course."""
+        return self.keys("course")
+
+    @cached_property
+    def classes(self) -> NDArray[np.uint8]:
+        """Encounter class by (event, slot of 65,536)."""
+        rows = [np.array(e.classes, np.uint8)[weight_table(e.shares)] for e in self.events]
+        return np.stack(rows) if rows else np.zeros((0, 65536), np.uint8)
+
+    @cached_property
+    def stays(self) -> I64:
+        """Shortest and longest stay in days, shape (2, e)."""
+        return np.array([e.event.stay for e in self.events], np.int64).reshape(-1, 2).T
+
+    @cached_property
+    def fatal(self) -> NDArray[np.float64]:
+        """Chance of dying in a stay."""
+        return np.array([e.event.fatal for e in self.events])
+
+    @cached_property
+    def condition(self) -> NDArray[np.int16]:
+        """The condition it belongs to."""
+        return np.array([e.condition for e in self.events], np.int16)
+
+    @cached_property
+    def code(self) -> NDArray[np.int16]:
+        """Its diagnosis."""
+        return np.array([e.code for e in self.events], np.int16)
+
+    @cached_property
+    def order_counts(self) -> I64:
+        """How many orders it brings."""
+        return np.array([len(e.orders) for e in self.events], np.int64)
+
+    @cached_property
+    def orders(self) -> NDArray[np.int16]:
+        """Orders of all events, one after the other."""
+        return np.array([o for e in self.events for o in e.orders], np.int16)
+
+    @cached_property
+    def course(self) -> NDArray[np.int16]:
+        """Drug of its course, -1 for none."""
+        return np.array([e.course for e in self.events], np.int16)
+
+    @cached_property
+    def course_share(self) -> NDArray[np.float64]:
+        """Chance of being given the course."""
+        return np.array([e.event.course_share for e in self.events])
+
+
+class AcuteTable:
+    """Columns of the acute conditions by condition, shape (c,); others hold zeros."""
+
+    def __init__(self, seed: int, illnesses: Sequence[Illness]) -> None:
+        self.illnesses = illnesses
+        self.day_keys = keys(seed, [f"{i.id}.day" for i in illnesses])
+        self.lasts_keys = keys(seed, [f"{i.id}.lasts" for i in illnesses])
+        self.lasts = np.array([i.source.lasts or (0, 0) for i in illnesses], np.int64).T
+        self.event = np.array([i.presents.index if i.presents else -1 for i in illnesses])
+        self.moving = tuple(i for i in illnesses if i.source.kind == "acute" and (i.add or i.ends))
+        """Acute conditions that do more than come and go."""
