@@ -113,11 +113,11 @@ class _Compiler:
         return table
 
     def order_months(self) -> NDArray[np.int16]:
-        """Return the least months between two of each order: how far back the last one was."""
+        """Return how far back the latest of each order may lie, in months."""
         months = np.ones(len(self.order), dtype=np.int16)
         for name, index in self.order.items():
             asked = [c.orders[name] for c in self.conditions if name in c.orders]
-            months[index] = min(asked, default=1)
+            months[index] = max(asked, default=1)
         return months
 
     def illness(self, index: int, c: Condition) -> Illness:

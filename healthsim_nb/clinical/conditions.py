@@ -84,11 +84,11 @@ def end_others(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
 def enter(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
     """Begin a lasting condition: its degree, what it sets, adds and ends, how it comes to care."""
     c = illness.index
+    end_others(month, illness, rows, day)
     month.state.onset[c, rows] = day
     take_degree(month, illness, rows)
     place_measures(month, illness, rows, month.state.line[c, rows])
     move(month, illness, rows, 1)
-    end_others(month, illness, rows, day)
     if illness.presents:
         event = np.full(len(rows), illness.presents.index)
         month.proposals.append((rows, event, day))
@@ -100,7 +100,7 @@ def enter(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
 def found(month: Month, illness: Illness, rows: Rows, turn: int) -> None:
     """Diagnose a condition: from ``turn`` on its routine visits are due."""
     month.state.known[illness.index, rows] = True
-    if illness.every.any():
+    if illness.every.any() or any(d.every for d in illness.degrees):
         month.state.due[illness.index, rows] = turn
 
 

@@ -61,7 +61,14 @@ class Specimen:
         """Return a measure as measured at the visit, in its unit."""
         plan = next(m for m in self.chart.plan.measures if m.source.id == name)
         latent = plan.curve[self.sex, self.months] + self.chart.visits["x"][plan.index, self.at]
+        latent = latent + self.shift(name, plan.source.scale).astype(np.int32)
         return measured(plan, latent, self.draws) / plan.source.scale
+
+    def shift(self, sign: str, scale: int = 1) -> NDArray[np.float64]:
+        """Return what the event that led to each visit does to a vital sign or measure that day."""
+        events = self.chart.plan.events
+        shifts = np.array([e.event.vitals.get(sign, 0.0) * scale for e in events] + [0.0])
+        return shifts[self.chart.visits["event"][self.at]]
 
     def creatinine(self) -> NDArray[np.int16]:
         """Return creatinine in hundredths of mg/dL."""

@@ -55,11 +55,8 @@ def vital_signs(chart: Chart) -> pa.RecordBatch:
 def _sign(s: Specimen, name: str) -> F64:
     """Return a sign: usual for the age, spread, shifted by what led to the visit."""
     t = _tables()[name]
-    shift = np.array([e.event.vitals.get(name, 0.0) for e in s.chart.plan.events] + [0.0])
-    event = s.chart.visits["event"][s.at]
-    value = (
-        t["mean"][s.months] + s.draws.z(f"vital.{name}") * t["sd"][s.months] / 4096 + shift[event]
-    )
+    spread = s.draws.z(f"vital.{name}") * t["sd"][s.months] / 4096
+    value = t["mean"][s.months] + spread + s.shift(name)
     return np.asarray(np.clip(value, t["floor"][0], t["ceiling"][0]))
 
 
