@@ -24,6 +24,11 @@ class Option:
         """Whether it is said with two dashes."""
         return self.name.startswith("--")
 
+    @property
+    def key(self) -> str:
+        """Its name among what was said."""
+        return self.name.lstrip("-").replace("-", "_")
+
 
 @dataclass(frozen=True)
 class Word:
