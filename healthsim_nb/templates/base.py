@@ -13,6 +13,10 @@ Positive = Annotated[float, Field(ge=0)]
 Age = Annotated[int, Field(ge=0, le=120)]
 AgeRange = tuple[Age, Age]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Trait = Literal["smoker", "former-smoker"]
+"""What a person is beside age and sex, as the engine knows it."""
+VITAL_SIGNS = "^(temperature|heart-rate|respiratory-rate|spo2|sbp)$"
+VitalSign = Annotated[str, Field(pattern=VITAL_SIGNS)]
 Curve = dict[Age, float]
 """Values at ages, linear between them, level beyond the first and last."""
 
@@ -36,7 +40,7 @@ class When(Strict):
     condition: Id | None = None
     stages: list[Id] = []
     drug: Id | None = None
-    trait: Id | None = None
+    trait: Trait | None = None
     measure: Id | None = None
     above: float | None = None
     below: float | None = None

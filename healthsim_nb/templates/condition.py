@@ -22,6 +22,7 @@ from healthsim_nb.templates.base import (
     Probability,
     Sex,
     Strict,
+    VitalSign,
 )
 
 EncounterClass = Literal["AMB", "EMER", "IMP", "OBSENC", "VR", "HH"]
@@ -96,7 +97,7 @@ class Event(Strict):
     course: Id | None = None
     """A drug given for a few days (as many as the drug says)."""
     course_share: Probability = 1
-    vitals: dict[Id, float] = {}
+    vitals: dict[VitalSign, float] = {}
     """Shift of vital signs on that day."""
     fatal: Probability = 0
     """Chance of dying in a hospital stay for it."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from healthsim_nb.errors import listing, nearest
+from healthsim_nb.templates.base import VITAL_SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,6 +37,7 @@ _WRONG_TYPE = {
 _PATTERNS = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "an id: lower-case letters, digits and single '-' between them",
     "^[A-Z]{2}$": "a state's two letters",
+    VITAL_SIGNS: VITAL_SIGNS.strip("^()$").replace("|", ", "),
     r"^\d+$": "all digits",
     r"^\d{1,5}-\d$": "a LOINC code such as 4548-4",
 }

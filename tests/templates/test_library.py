@@ -75,6 +75,18 @@ def test_all_problems_of_all_files_come_at_once_each_with_its_path(house):
         ("asthma", "[asthmatic]", "yes", "synonyms: 'yes' is not a list"),
         ("asthma", "[asthmatic]", "[CKD]", "synonyms: 'ckd' also means 'asthma'"),
         ("influenza", "[5, 10]", "[5, 10, 15]", "lasts: has 3 entries, 2 are allowed"),
+        (
+            "influenza",
+            "complaint: Fever and cough",
+            "complaint: Fever, vitals: {fever: 1}",
+            "presents.vitals.fever: 'fever' is not temperature, heart-rate, respiratory-rate,",
+        ),
+        (
+            "type-2-diabetes",
+            "when: {condition: type-1-diabetes}",
+            "when: {trait: smokes}",
+            "factors.0.when.trait: 'smokes' is not 'smoker' or 'former-smoker'",
+        ),
         ("influenza", "AMB: 90", "AMBU: 90", "presents.class.AMBU: 'AMBU' is not 'AMB', 'EMER'"),
         ("wellness-visit", "every: {0: 6, 3: 12}", "", "a service needs 'every'"),
     ],
@@ -82,7 +94,9 @@ def test_all_problems_of_all_files_come_at_once_each_with_its_path(house):
 def test_a_problem_is_said_in_plain_words_at_its_place(house, name, old, new, sentence):
     edit(house / f"conditions/{name}.yaml", old, new)
     said = problems()
-    assert any(re.match(r"conditions/[a-z-]+\.yaml: ", line) and sentence in line for line in said)
+    assert any(
+        re.match(r"conditions/[a-z0-9-]+\.yaml: ", line) and sentence in line for line in said
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from healthsim_nb.templates.request.tokens import tokenize
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 Meaning = TypeVar("Meaning")
 
 
+@cache
+def folded(phrase: str) -> tuple[str, ...]:
+    """Return the words of a phrase of our own in the form in which they are compared."""
+    return tuple(token.fold for token in tokenize(phrase))
+
+
 class Phrases(Generic[Meaning]):
     """Phrases and what they mean; of two meanings the first that was added stays."""
 
@@ -23,12 +30,14 @@ class Phrases(Generic[Meaning]):
 
     def add(self, phrase: str, meaning: Meaning) -> None:
         """Add one phrase."""
-        words = tuple(token.fold for token in tokenize(phrase))
+        words = folded(phrase)
         if not words:
             return
         self._by_first.setdefault(words[0], {}).setdefault(words, meaning)
-        lengths = {len(known) for known in self._by_first[words[0]]}
-        self._lengths[words[0]] = sorted(lengths, reverse=True)
+        lengths = self._lengths.setdefault(words[0], [])
+        if len(words) not in lengths:
+            lengths.append(len(words))
+            lengths.sort(reverse=True)
 
     def add_all(self, phrases: Iterable[str], meaning: Meaning) -> None:
         """Add phrases that mean the same."""

@@ -56,9 +56,11 @@ def tokenize(text: str) -> list[Token]:
 
 def fold(word: str) -> str:
     """Return the form in which words are compared."""
-    letters = unicodedata.normalize("NFKD", word.casefold())
-    base = "".join(c for c in letters if not unicodedata.combining(c)).removesuffix("'s")
-    base = base.replace("'", "")
+    base = word.casefold()
+    if not base.isascii():
+        letters = unicodedata.normalize("NFKD", base)
+        base = "".join(c for c in letters if not unicodedata.combining(c))
+    base = base.removesuffix("'s").replace("'", "")
     plural = len(base) > 3 and base.endswith("s") and not base.endswith(("ss", "us", "is"))
     return base[:-1] if plural else base
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from healthsim_nb import reference
 from healthsim_nb.templates.condition import Condition, Stage
 from healthsim_nb.templates.documents import parse_yaml
-from healthsim_nb.templates.request.phrases import Phrases
-from healthsim_nb.templates.request.tokens import tokenize
+from healthsim_nb.templates.request.phrases import Phrases, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,10 +116,10 @@ def _levels(library: Library) -> Phrases[list[str]]:
     meant: dict[tuple[str, ...], dict[str, None]] = {}
     found: Phrases[list[str]] = Phrases()
     for phrase, level_ids in said:
-        key = tuple(token.fold for token in tokenize(phrase))
+        key = folded(phrase)
         meant.setdefault(key, {}).update(dict.fromkeys(level_ids))
     for phrase, _ in said:
-        key = tuple(token.fold for token in tokenize(phrase))
+        key = folded(phrase)
         found.add(phrase, list(meant[key]))
     return found
 
