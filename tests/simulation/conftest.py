@@ -55,7 +55,5 @@ def _one(name: str, batches: list[pa.RecordBatch]) -> pa.Table:
 
 
 def _decoded(table: pa.Table) -> pa.Table:
-    columns = [
-        c.cast(pa.string()) if pa.types.is_dictionary(c.type) else c for c in table.columns
-    ]
+    columns = [c.cast(pa.string()) if pa.types.is_dictionary(c.type) else c for c in table.columns]
     return pa.table(columns, names=table.column_names)

@@ -63,7 +63,9 @@ def test_ids_are_unique_in_every_table(play) -> None:
 
 def test_references_point_to_rows(people) -> None:
     for name in schema.scenario_tables():
-        if not people.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]).fetchone():
+        if not people.execute(
+            "SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]
+        ).fetchone():
             continue
         for column in schema.tables()[name].columns:
             if column.references:
