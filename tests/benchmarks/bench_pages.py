@@ -1,0 +1,92 @@
+"""How long a page takes among millions of claims: ``python tests/benchmarks/bench_pages.py [rows]``.
+
+A claim-like table, clustered by scenario and id, half of it another scenario's. Medians, in
+milliseconds, and the ratio to what DuckDB takes for the same rows asked for by hand.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+from healthsim_nb.schema import scenario_tables
+from healthsim_nb.schema.ddl import create_statements, view_statements
+from healthsim_nb.store.query import query
+
+VALUES = {
+    "BIGINT": "i * 8 + i % 7",
+    "TEXT": "'t' || (i * 48271) % 99991",
+    "BOOLEAN": "i % 9 = 0",
+    "DATE": "DATE '2024-01-01' + ((i * 7919) % 730)::INTEGER",
+}
+
+
+def fill(connection, scenario, rows):
+    parts = [VALUES.get(c.type, f"((i * 31) % 500003)::{c.type} / 100") for c in table().columns]
+    connection.execute(
+        f"INSERT INTO hs.claims SELECT {scenario}, 1, {', '.join(parts)} FROM range({rows}) t(i)"
+    )
+
+
+def table():
+    return scenario_tables()["claims"]
+
+
+def clock(work, times=7):
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken) * 1000
+
+
+def report(name, ours, by_hand=None):
+    ratio = f"{ours / by_hand:8.1f} ×" if by_hand else ""
+    print(f"{name:<46}{ours:10.1f} ms{ratio}")  # noqa: T201
+
+
+def measure(connection, rows):
+    def ask(sql="SELECT * FROM claims", **options):
+        return query(connection.cursor(), 1, sql, **options)
+
+    def by_hand(sql):
+        return clock(lambda: connection.cursor().execute(sql).fetchall())
+
+    one = "FROM hs.claims WHERE scenario_id = 1"
+    first = f"SELECT * {one} ORDER BY id LIMIT 20"
+    report("first page", clock(ask), by_hand(first))
+    page = ask(page=rows // 40)
+    report("page in the middle", clock(lambda: ask(page=rows // 40), 3), by_hand(f"{first} OFFSET {rows // 2}"))
+    report("next page in the middle", clock(page.next))
+    report("total", clock(lambda: ask().total), by_hand(f"SELECT count(*) {one}"))
+    some = "SELECT id, total_paid FROM claims WHERE status = 't17'"
+    report("first page of a rare filter", clock(lambda: ask(some)))
+    ordered = "SELECT * FROM claims ORDER BY total_paid DESC"
+    start = time.perf_counter()
+    page = ask(ordered)
+    report("first page, sorted", (time.perf_counter() - start) * 1000, by_hand(f"SELECT * {one} ORDER BY total_paid DESC, id LIMIT 20"))
+    report("next page, sorted", clock(page.next))
+    grouped = "SELECT status, count(*) FROM claims GROUP BY status"
+    report("first page, grouped", clock(lambda: ask(grouped), 3), by_hand(f"SELECT status, count(*) {one} GROUP BY 1 ORDER BY 1 LIMIT 20"))
+
+
+def main(rows=10_000_000):
+    with tempfile.TemporaryDirectory() as folder:
+        with duckdb.connect(str(Path(folder) / "pages.duckdb")) as connection:
+            for statement in create_statements() + view_statements():
+                connection.execute(statement)
+            for scenario in (0, 1, 2):
+                fill(connection, scenario, rows if scenario == 1 else rows // 4)
+            connection.execute("CHECKPOINT")
+            print(f"DuckDB {duckdb.__version__}, {rows:,} claims of one scenario")  # noqa: T201
+            measure(connection, rows)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
