@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -39,20 +40,24 @@ def parse(cursor: duckdb.DuckDBPyConnection, sql: str) -> Node:
     return statements[0]
 
 
-def render(cursor: duckdb.DuckDBPyConnection, statement: Node) -> str:
-    """Return the tree as SQL, written by DuckDB itself."""
-    text = json.dumps({"error": False, "statements": [statement]})
-    row = cursor.execute("SELECT json_deserialize_sql($1::JSON)", [text]).fetchone()
-    assert row is not None
-    return str(row[0])
-
-
-def faithful(cursor: duckdb.DuckDBPyConnection, statement: Node) -> bool:
-    """Return whether the tree written as SQL reads as the same tree.
+def write(cursor: duckdb.DuckDBPyConnection, statement: Node) -> str | None:
+    """Return the tree as SQL, written by DuckDB itself; nothing if that would read as another tree.
 
     DuckDB 1.5 writes ``1e3`` as ``1000.0``, which is a decimal; struct literals become calls.
     """
-    return _bare(parse(cursor, render(cursor, statement))) == _bare(statement)
+    tree = json.dumps({"error": False, "statements": [statement]})
+    row = cursor.execute("SELECT json_deserialize_sql($1::JSON)", [tree]).fetchone()
+    assert row is not None
+    read = parse(cursor, row[0])["node"]
+    return str(row[0]) if _bare(read) == _bare(statement["node"]) else None
+
+
+@cache
+def pattern(sql: str) -> Node:
+    """Return the node of a query of ours, to take parts from: each DuckDB writes them its way."""
+    with duckdb.connect() as cursor:
+        node: Node = parse(cursor, sql)["node"]
+    return node
 
 
 def walk(node: object) -> Iterator[Node]:
