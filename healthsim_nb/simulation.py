@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+import sys
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +24,7 @@ from healthsim_nb.clinical.state import bodies
 from healthsim_nb.clinical.turn import first_day, play
 from healthsim_nb.engine.ids import BLOCK
 from healthsim_nb.engine.recorder import Recorder
+from healthsim_nb.errors import HealthsimError
 from healthsim_nb.population import people, render
 from healthsim_nb.population.ages import age_weights
 from healthsim_nb.population.crowd import GROUP
@@ -35,6 +41,9 @@ if TYPE_CHECKING:
 Tables = dict[str, pa.RecordBatch]
 WORK = 4 * BLOCK
 """Patients that are played side by side: more would outgrow the processor's cache."""
+FEW = 4
+"""Blocks of work below which processes are not worth their start."""
+MOST_PROCESSES = 8
 SHARED = ("providers", "facilities")
 """Tables whose rows may repeat from block to block: the same id is the same row."""
 
@@ -79,10 +88,17 @@ def gen_block(
     -------
     dict
         Table name to rows in the declared columns, ordered by id, without scenario_id and run_key.
+
+    Raises
+    ------
+    IndexError
+        If there is no such block.
     """
     size = -(-size // GROUP) * GROUP
     first = block * size
     wanted = min(size, generator.spec.n - first)
+    if block < 0 or wanted <= 0:
+        raise IndexError(f"no block {block}: {generator.spec.n} patients make fewer")
     plan = generator.plan if turns is None else generator.plan.cut(turns)
     crowd = people.draw(plan.spec, generator.weights, first, -(-wanted // GROUP) * GROUP)
     who = bodies(crowd)
@@ -113,19 +129,96 @@ def block_count(n: int, size: int = BLOCK) -> int:
 
 
 def blocks(
-    spec: Specification, library: Library, *, block_size: int = WORK, workers: int = 1
+    spec: Specification, library: Library, *, block_size: int = WORK, workers: int | None = None
 ) -> Iterator[Tables]:
-    """Yield the rows of every block, in order; ``workers`` threads make them ahead."""
-    generator = prepare(spec, library)
-    waiting: deque[Future[Tables]] = deque()
-    with ThreadPoolExecutor(workers, thread_name_prefix="healthsim") as pool:
-        try:
-            for block in range(block_count(spec.n, block_size)):
-                waiting.append(pool.submit(gen_block, generator, block, size=block_size))
-                if len(waiting) > workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for job in waiting:
-                job.cancel()
+    """Yield the rows of every block, in order, made ahead of the reader.
+
+    Parameters
+    ----------
+    workers
+        1: a thread of this process; more: so many processes. None: a thread for a few blocks,
+        else a process for each processor but the reader's own.
+    """
+    generator, count = prepare(spec, library), block_count(spec.n, block_size)
+    if workers is None:
+        workers = 1 if count < FEW else max(1, min(MOST_PROCESSES, (os.cpu_count() or 1) - 1))
+        return (
+            by_processes(generator, count, block_size, workers)
+            if count >= FEW
+            else by_thread(generator, count, block_size)
+        )
+    if workers == 1:
+        return by_thread(generator, count, block_size)
+    return by_processes(generator, count, block_size, min(workers, count))
+
+
+def by_thread(generator: Generator, count: int, size: int) -> Iterator[Tables]:
+    """Yield blocks that a thread makes, one ahead."""
+    with ThreadPoolExecutor(1, thread_name_prefix="healthsim") as pool:
+        ahead = pool.submit(gen_block, generator, 0, size=size)
+        for block in range(1, count + 1):
+            ready = ahead.result()
+            if block < count:
+                ahead = pool.submit(gen_block, generator, block, size=size)
+            yield ready
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one worker process has to do."""
+
+    generator: Generator
+    blocks: range
+    size: int
+
+
+def by_processes(generator: Generator, count: int, size: int, workers: int) -> Iterator[Tables]:
+    """Yield blocks that processes make in turn; they end when the reader stops."""
+    shares = [Share(generator, range(w, count, workers), size) for w in range(workers)]
+    crew = [start_worker(share) for share in shares]
+    try:
+        with ThreadPoolExecutor(workers, thread_name_prefix="healthsim") as pool:
+            ahead = deque(pool.submit(receive, process) for process in crew)
+            for block in range(count):
+                ready = ahead.popleft().result()
+                if block + workers < count:
+                    ahead.append(pool.submit(receive, crew[block % workers]))
+                yield ready
+    finally:
+        for process in crew:
+            process.kill()
+            process.communicate()
+
+
+def start_worker(share: Share) -> Popen[bytes]:
+    """Start a worker process and tell it what to do."""
+    home = str(Path(__file__).parents[1])
+    paths = [home, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    process = Popen(
+        [sys.executable, "-m", "healthsim_nb.worker"],
+        stdin=PIPE,
+        stdout=PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
+        # An interrupt is for the parent, which then ends its workers.
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    pickle.dump(share, process.stdin, protocol=5)
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
+def receive(process: Popen[bytes]) -> Tables:
+    """Return the next block of a worker."""
+    assert process.stdout is not None
+    try:
+        block: Tables | Exception = pickle.load(process.stdout)  # noqa: S301
+    except EOFError:
+        raise HealthsimError(
+            f"A worker process ended before its work was done (exit code {process.wait()}), "
+            "perhaps for want of memory: try again with workers=1."
+        ) from None
+    if isinstance(block, Exception):
+        raise block
+    return block

@@ -1,0 +1,56 @@
+"""Processes make blocks ahead of the reader and never outlive it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from healthsim_nb import simulation
+from healthsim_nb.errors import HealthsimError
+from healthsim_nb.templates.template import Population, Specification
+
+
+@pytest.fixture
+def spec() -> Specification:
+    return Specification(n=1000, seed=1, start=date(2024, 1, 1), months=2, population=Population())
+
+
+@pytest.fixture
+def crew(monkeypatch) -> list:
+    started, start = [], simulation.start_worker
+
+    def watched(share):
+        started.append(start(share))
+        return started[-1]
+
+    monkeypatch.setattr(simulation, "start_worker", watched)
+    return started
+
+
+def test_a_reader_who_stops_ends_the_workers(library, spec, crew) -> None:
+    blocks = simulation.blocks(spec, library, block_size=64, workers=2)
+    next(blocks)
+    blocks.close()
+
+    assert [process.poll() is not None for process in crew] == [True, True]
+
+
+def test_a_worker_that_dies_is_reported(library, spec, crew) -> None:
+    blocks = simulation.blocks(spec, library, block_size=64, workers=2)
+    next(blocks)
+    for process in crew:
+        process.kill()
+
+    with pytest.raises(HealthsimError, match="worker process ended before its work was done"):
+        list(blocks)
+
+
+def test_an_error_in_a_worker_is_the_reader_s(library, spec) -> None:
+    generator = simulation.prepare(spec, library)
+    share = simulation.Share(generator, range(99, 100), 64)
+    process = simulation.start_worker(share)
+
+    with pytest.raises(IndexError, match="no block 99"):
+        simulation.receive(process)
+    process.communicate()
