@@ -27,10 +27,9 @@ ROUTINE = -1
 
 def routine(month: Month) -> None:
     """Make one visit of all that a person is due for this month or the next."""
-    causes, rows = due(month)
+    patients, causes, rows = due(month)
     if not len(rows):
         return
-    patients = np.unique(rows)
     day = month.draw_days("visit.day", patients)
     free = can_come(month, patients, day)
     place = np.full(len(month.alive), -1, np.int64)
@@ -47,8 +46,8 @@ def routine(month: Month) -> None:
             act(month, illness, mine, visits, place[mine])
 
 
-def due(month: Month) -> tuple[NDArray[np.intp], Rows]:
-    """Return (condition, patient) pairs to be seen, sorted by condition then patient."""
+def due(month: Month) -> tuple[Rows, NDArray[np.intp], Rows]:
+    """Return who is to be seen, and for which (condition, patient) pairs, sorted by both."""
     state, n = month.state, len(month.alive)
     pairs = np.flatnonzero(state.due <= month.turn + 1)
     causes, rows = pairs // n, pairs % n
@@ -60,7 +59,7 @@ def due(month: Month) -> tuple[NDArray[np.intp], Rows]:
     now = np.zeros(n, bool)
     now[rows[state.due[causes, rows] <= month.turn]] = True
     together = now[rows]
-    return causes[together], rows[together]
+    return np.flatnonzero(now), causes[together], rows[together]
 
 
 def attends(

@@ -46,13 +46,18 @@ def to_line(
     month: Month, illness: Illness, rows: Rows, lines: NDArray[np.uint8], day: NDArray[np.int32]
 ) -> None:
     """Change people's lines: drugs that are in both go on untouched."""
+    if not len(rows):
+        return
     before = month.state.line[illness.index, rows]
     month.state.line[illness.index, rows] = lines
     for drug in sorted({d for line in illness.lines for d in line}):
         member = np.array([drug in line for line in illness.lines])
         had, has = member[before], member[lines]
-        start(month, drug, rows[has & ~had])
-        stop(month, drug, rows[had & ~has], day[had & ~has])
+        gained, lost = has & ~had, had & ~has
+        if gained.any():
+            start(month, drug, rows[gained])
+        if lost.any():
+            stop(month, drug, rows[lost], day[lost])
 
 
 def start(month: Month, drug: int, rows: Rows) -> None:

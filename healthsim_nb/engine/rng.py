@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from hashlib import blake2b
+from math import ceil
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,13 @@ def mix(key: np.uint64 | U64, base: U64) -> U64:
     np.right_shift(z, _S31, out=t)
     z ^= t
     return z
+
+
+def below(bits: U64, limit: int) -> NDArray[np.bool_]:
+    """Return whether the high 32 of 64 random bits are below ``limit``."""
+    if limit >= 1 << 32:
+        return np.ones(len(bits), bool)
+    return bits < np.uint64(limit << 32)
 
 
 class Draws:
@@ -107,7 +115,9 @@ class Draws:
 
     def chance(self, stream: str, p: float | NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return True with probability ``p``."""
-        return self.u32(stream) < np.asarray(p) * ONE32
+        if isinstance(p, float | int):
+            return below(self.bits(stream), ceil(p * ONE32))
+        return self.u32(stream) < p * ONE32
 
     def choice(self, stream: str, weights: Sequence[float]) -> NDArray[np.uint8]:
         """Return an index into ``weights``, in proportion to them (steps of 1/65,536)."""

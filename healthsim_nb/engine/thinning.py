@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from healthsim_nb.engine.ids import turn_ids
-from healthsim_nb.engine.rng import ONE32, Draws
+from healthsim_nb.engine.rng import ONE32, Draws, below
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,9 +59,9 @@ class Thinning:
 
     def _cut(self, stream: str, bound: float, length: int, number: int) -> list[Candidates]:
         width = int(bound * ONE32)
-        drawn = self._drawn(number).u32(stream)
-        rows = np.flatnonzero(drawn < np.uint64(width * length))
-        month, left = np.divmod(drawn[rows].astype(np.int64), max(width, 1))
+        drawn = self._drawn(number).bits(stream)
+        rows = np.flatnonzero(below(drawn, width * length))
+        month, left = np.divmod((drawn[rows] >> np.uint64(32)).astype(np.int64), max(width, 1))
         order = np.argsort(month, kind="stable")
         ends = np.searchsorted(month[order], np.arange(1, length))
         parts = zip(np.split(rows[order], ends), np.split(left[order], ends), strict=True)
