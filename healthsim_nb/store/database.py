@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 MEMORY = ":memory:"
 
 _open: dict[Path, Database] = {}
+_all: WeakSet[Database] = WeakSet()
 _guard = threading.RLock()
 
 
@@ -167,6 +169,7 @@ def _fresh(file: Path | None, *, now: datetime, read_only: bool) -> Database:
     if file is None and read_only:
         raise WorkspaceError("A workspace in memory begins empty, so it cannot be read-only.")
     database = Database(file, read_only, _connect(file, read_only))
+    _all.add(database)
     try:
         _prepare(database, now)
     except BaseException:
@@ -223,6 +226,14 @@ def _limit(database: Database, memory_limit: str) -> None:
         raise SpecificationError(
             f"memory_limit is a number with a unit, such as '4GB' or '500MB'; got {memory_limit!r}."
         ) from None
+
+
+@atexit.register
+def _close_all() -> None:
+    """Close what the program left open: DuckDB 2.0 complains on stderr about what survives it."""
+    for database in list(_all):
+        while not database.closed:
+            database.close()
 
 
 def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -6,7 +6,7 @@ groups long, so that every thread has whole ones. It runs beside the simulation 
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -99,9 +99,11 @@ class Loader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # Without it a cancelled load would wait for an insert whose rows are dropped anyway.
-        if kind is not None and self._writing is not None and not self._writing.done():
+        # A cancelled load need not wait for an insert whose rows are dropped anyway. An interrupt
+        # that comes before the insert has begun is lost, so there may have to be several.
+        while kind is not None and self._writing is not None and not self._writing.done():
             self._cursor.interrupt()
+            wait([self._writing], timeout=0.05)
         self._writer.shutdown(wait=True)
 
     def add(self, block: Mapping[str, pa.RecordBatch]) -> None:
