@@ -36,8 +36,9 @@ architecture: $(VENV)/.develop ## import-linter: which room may know which
 unit: $(VENV)/.develop ## the tests and the examples in docstrings, on the newest DuckDB
 	@$(BIN)/python -m pytest -q -n auto
 
-unit-duckdb15: $(OLD)/.develop ## the rooms that touch DuckDB, on DuckDB 1.5
-	@$(OLD)/bin/python -m pytest -q -n auto $(wildcard tests/store tests/formats tests/notebook tests/simulation tests/test_*.py)
+unit-duckdb15: $(OLD)/.duckdb ## the rooms that touch DuckDB, on DuckDB 1.5
+	@PYTHONPATH=$(CURDIR)/$(OLD) $(BIN)/python -c 'import duckdb; v = duckdb.__version__; assert v.startswith("1.5."), v'
+	@PYTHONPATH=$(CURDIR)/$(OLD) $(BIN)/python -m pytest -q -n auto $(wildcard tests/store tests/formats tests/notebook tests/simulation tests/test_*.py)
 
 notebooks-check: $(VENV)/.develop ## run the notebooks and compare with what they show
 	@$(BIN)/python -m pytest -q --nbval --nbval-sanitize-with notebooks/sanitize.cfg -p no:xdist notebooks
@@ -67,8 +68,9 @@ $(VENV)/.develop: pyproject.toml | $(VENV)/.python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@ $(VENV)/.use
 
-$(OLD)/.develop: pyproject.toml | $(VENV)/.python
-	@echo "Installing into $(OLD), the same with DuckDB 1.5 (a minute or two, the first time only)"
-	@$(BIN)/python -m venv $(OLD)
-	@$(OLD)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' 'duckdb>=1.5,<1.6'
+# DuckDB 1.5 alone, laid over .venv: everything else is the same.
+$(OLD)/.duckdb: pyproject.toml | $(VENV)/.develop
+	@echo "Installing DuckDB 1.5 into $(OLD)"
+	@rm -rf $(OLD)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(OLD) 'duckdb>=1.5,<1.6'
 	@touch $@
