@@ -8,6 +8,7 @@ import sys
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ from healthsim_nb.errors import HealthsimError
 from healthsim_nb.population import people, render
 from healthsim_nb.population.ages import age_weights
 from healthsim_nb.population.crowd import GROUP
+from healthsim_nb.templates.library import Library, load
+from healthsim_nb.templates.template import Specification
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +38,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from healthsim_nb.clinical.plan import Plan
-    from healthsim_nb.templates.library import Library
-    from healthsim_nb.templates.template import Specification
 
 Tables = dict[str, pa.RecordBatch]
 WORK = 4 * BLOCK
@@ -62,25 +63,40 @@ class Generator:
 
 
 def prepare(spec: Specification, library: Library) -> Generator:
-    """Return the generator of a specification."""
+    """Return the generator of a specification; the latest few are kept."""
+    return _prepared(spec.model_dump_json(), library)
+
+
+@lru_cache(maxsize=4)
+def _prepared(text: str, library: Library) -> Generator:
+    spec = Specification.model_validate_json(text)
     plan = compile_plan(spec, library)
     return Generator(plan, age_weights(spec.population, prevalence_of(plan)))
 
 
 def gen_block(
-    generator: Generator, block: int, turns: int | None = None, *, size: int = BLOCK
+    spec: Specification,
+    block: int,
+    turns: int | None = None,
+    *,
+    library: Library | None = None,
+    size: int = BLOCK,
 ) -> Tables:
     """Return all rows of one block of patients.
 
+    A pure function of its arguments: any block can be made alone, again, in any order, on any
+    machine.
+
     Parameters
     ----------
-    generator
-        What `prepare` returned.
+    spec
+        The population and its seed.
     block
-        Which one, from 0. A pure function of the specification: any block can be made alone,
-        again, in any order, on any machine.
+        Which block, from 0.
     turns
         Months to play; None: as many as the specification says.
+    library
+        Conditions and templates; None: those that ship.
     size
         Patients a block, rounded up to whole groups of 64; the rows do not depend on it.
 
@@ -94,6 +110,13 @@ def gen_block(
     IndexError
         If there is no such block.
     """
+    return make_block(prepare(spec, library or load()), block, turns, size)
+
+
+def make_block(
+    generator: Generator, block: int, turns: int | None = None, size: int = BLOCK
+) -> Tables:
+    """Return the rows of one block: `gen_block` for many blocks of one specification."""
     size = -(-size // GROUP) * GROUP
     first = block * size
     wanted = min(size, generator.spec.n - first)
@@ -155,11 +178,11 @@ def blocks(
 def by_thread(generator: Generator, count: int, size: int) -> Iterator[Tables]:
     """Yield blocks that a thread makes, one ahead."""
     with ThreadPoolExecutor(1, thread_name_prefix="healthsim") as pool:
-        ahead = pool.submit(gen_block, generator, 0, size=size)
+        ahead = pool.submit(make_block, generator, 0, size=size)
         for block in range(1, count + 1):
             ready = ahead.result()
             if block < count:
-                ahead = pool.submit(gen_block, generator, block, size=size)
+                ahead = pool.submit(make_block, generator, block, size=size)
             yield ready
 
 

@@ -19,7 +19,7 @@ def database(run) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     for name, table in run.items():
         con.register("rows", table)
-        con.execute(f"CREATE TABLE {name} AS SELECT * FROM rows")  # noqa: S608
+        con.execute(f"CREATE TABLE {name} AS SELECT * FROM rows")
         con.unregister("rows")
     return con
 
@@ -70,7 +70,7 @@ def test_references_point_to_rows(people) -> None:
         for column in schema.tables()[name].columns:
             if column.references:
                 sql = (
-                    f"SELECT {column.name} FROM {name} WHERE {column.name} IS NOT NULL "  # noqa: S608
+                    f"SELECT {column.name} FROM {name} WHERE {column.name} IS NOT NULL "
                     f"AND {column.name} NOT IN (SELECT id FROM {column.references}) LIMIT 3"
                 )
                 assert people.execute(sql).fetchall() == [], f"{name}.{column.name}"

@@ -23,6 +23,7 @@ OPEN = {
 }
 """Columns that more months may close; no other cell ever changes."""
 
+PEOPLE = Population(ages="us", households=True)
 GOLDEN = "unset"
 """Changes only on purpose, with a line in the changelog."""
 
@@ -77,14 +78,17 @@ def test_workers_do_not_show(play) -> None:
 
 
 def test_order_of_blocks_does_not_show(library, play) -> None:
-    spec = Specification(
-        n=2000, seed=7, start=date(2024, 1, 1), months=6,
-        population=Population(ages="us", households=True),
-    )  # fmt: skip
-    generator = simulation.prepare(spec, library)
-    backwards = [simulation.gen_block(generator, b, size=512) for b in (3, 1, 0, 2)]
+    spec = Specification(n=2000, seed=7, start=date(2024, 1, 1), months=6, population=PEOPLE)
+
+    backwards = [simulation.gen_block(spec, b, library=library, size=512) for b in (3, 1, 0, 2)]
 
     assert joined(backwards) == play(2000, months=6)
+
+
+def test_a_block_of_fewer_turns_is_that_of_a_shorter_run(library, play) -> None:
+    spec = Specification(n=500, seed=7, start=date(2024, 1, 1), months=24, population=PEOPLE)
+
+    assert joined([simulation.gen_block(spec, 0, 6, library=library)]) == play(500, months=6)
 
 
 def test_first_patients_of_more_are_the_same(play) -> None:
