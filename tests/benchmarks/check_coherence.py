@@ -1,6 +1,6 @@
 """Look for the impossible among many patients: every count must be 0.
 
-    python tests/benchmarks/check_coherence.py [patients]
+python tests/benchmarks/check_coherence.py [patients]
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import duckdb
 import healthsim_nb as hs
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "simulation"))
-from impossible import IMPOSSIBLE  # noqa: E402
+from impossible import IMPOSSIBLE
 
 
 def main(patients: int) -> int:

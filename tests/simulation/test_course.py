@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 
 from healthsim_nb import simulation
@@ -19,6 +18,8 @@ from .test_coherence import database
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import duckdb
 
 MIX = {"well-controlled": 0.4, "moderate": 0.3, "poor": 0.2, "severe": 0.1}
 
@@ -121,7 +122,8 @@ def test_healthy_adults_begin_without_chronic_illness(library) -> None:
 def test_creatinine_and_filtration_of_one_draw_obey_ckd_epi(people) -> None:
     worst = people.execute("""
         WITH pair AS (
-          SELECT p.gender, l.order_id, any_value(date_diff('year', p.birth_date, l.collected_time::DATE)
+          SELECT p.gender, l.order_id,
+            any_value(date_diff('year', p.birth_date, l.collected_time::DATE)
               - (strftime(l.collected_time, '%m%d') < strftime(p.birth_date, '%m%d'))::INT) AS age,
             max(value_numeric) FILTER (loinc_code = '2160-0') AS scr,
             max(value_numeric) FILTER (loinc_code = '98979-8') AS egfr
