@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from healthsim_nb.scenario import Scenario
     from healthsim_nb.store.pages import Page
     from healthsim_nb.store.summary import Summary
-    from healthsim_nb.workspace import Workspace, formats, open, templates  # noqa: A004 - hs.open()
+    from healthsim_nb.workspace import Workspace, open  # noqa: A004 - as in hs.open()
+
+    def formats() -> list[str]:
+        """Return the names of the formats that a scenario can be exported to."""
+
+    def templates() -> dict[str, str]:
+        """Return the templates: id to description."""
+
 
 __version__ = "0.1.0"
 __all__ = [
@@ -39,14 +46,24 @@ _HOMES = {
 }
 """Where a name lives: it is imported when it is first asked for, so that the import is quick."""
 
-_ROOMS = ("formats", "templates")
+
+def _templates() -> dict[str, str]:
+    library = import_module(f"{__name__}.templates.library").load()
+    return {name: template.description for name, template in library.templates.items()}
+
+
+def _formats() -> list[str]:
+    names: list[str] = import_module(f"{__name__}.formats").names()
+    return names
+
+
+_ROOMS = {"formats": _formats, "templates": _templates}
 """Rooms that share their name with a function of the surface: calling the room calls it."""
 
 
 class _Room(ModuleType):
     def __call__(self) -> object:
-        name = self.__name__.rpartition(".")[2]
-        return getattr(import_module("healthsim_nb.workspace"), name)()
+        return _ROOMS[self.__name__.rpartition(".")[2]]()
 
 
 class _Surface(ModuleType):

@@ -1,1 +1,37 @@
 """The notebook: ``%hs``, ``%sql`` on the same database, and displays; only here lives IPython."""
+
+from __future__ import annotations
+
+import atexit
+from typing import TYPE_CHECKING
+
+from healthsim_nb.notebook import cards, jupysql
+from healthsim_nb.notebook.completion import complete
+from healthsim_nb.notebook.magics import HsMagics
+from healthsim_nb.notebook.session import Session
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+_sessions: dict[int, Session] = {}
+"""The session of each shell that has loaded the extension."""
+
+
+def load(shell: InteractiveShell) -> None:
+    """Add the magics, the completion and the displays to a shell."""
+    unload(shell)
+    session = _sessions[id(shell)] = Session(shell.user_ns)
+    shell.register_magics(HsMagics(shell, session))
+    shell.set_hook("complete_command", lambda _, event: complete(session, event), str_key="%hs")
+    jupysql.share(shell, session.cursor)
+    cards.register(shell)
+    atexit.register(session.close)
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Close the session of a shell, if it has one."""
+    session = _sessions.pop(id(shell), None)
+    if session is not None:
+        atexit.unregister(session.close)
+        jupysql.leave()
+        session.close()

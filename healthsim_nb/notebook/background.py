@@ -13,8 +13,8 @@ from time import perf_counter
 from typing import TypeVar
 
 T = TypeVar("T")
-Report = Callable[[int, int], None]
-"""Called with what is done and with the whole, in the same unit."""
+Report = Callable[[int], None]
+"""Called with how much is done."""
 QUIET, STEP = 0.5, 0.1
 """Seconds before anything is shown, and between two looks."""
 
@@ -29,7 +29,7 @@ def run(work: Callable[[Report], T], show: Report) -> T:
     Parameters
     ----------
     work
-        Takes a function, and calls it now and then with (done, whole).
+        Takes a function, and calls it now and then with how much is done.
     show
         Called in this thread about ten times a second with what was last reported.
 
@@ -38,10 +38,10 @@ def run(work: Callable[[Report], T], show: Report) -> T:
     KeyboardInterrupt
         If the user interrupted, when the work has ended.
     """
-    stop, last, began = Event(), [(0, 0)], perf_counter()
+    stop, last, began = Event(), [0], perf_counter()
 
-    def report(done: int, whole: int) -> None:
-        last[0] = done, whole
+    def report(done: int) -> None:
+        last[0] = done
         if stop.is_set():
             raise Stopped
 
@@ -50,8 +50,8 @@ def run(work: Callable[[Report], T], show: Report) -> T:
             future = pool.submit(work, report)
             while not future.done():
                 wait([future], STEP)
-                if last[0][1] and not future.done() and perf_counter() - began > QUIET:
-                    show(*last[0])
+                if not future.done() and perf_counter() - began > QUIET:
+                    show(last[0])
             return future.result()
         except KeyboardInterrupt:
             stop.set()

@@ -112,7 +112,7 @@ WORDS = (
         "write a scenario's tables into a folder",
         "export parquet out/",
         (
-            Option("format", "csv, json, ndjson or parquet", needed=True),
+            Option("kind", "csv, json, ndjson or parquet", metavar="FORMAT", needed=True),
             Option("folder", "where to", needed=True),
             WHICH,
             Option("--tables", "only these, with commas between", metavar="NAMES"),

@@ -1,0 +1,198 @@
+"""The command line: ``healthsim WORD …``, with the same words as ``%hs`` in a notebook."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import healthsim_nb as hs
+from healthsim_nb.errors import HealthsimError, SpecificationError
+from healthsim_nb.store.plain import table
+from healthsim_nb.words import TERMINAL, Option, find, help_on, help_text, parse_parts, shares
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from healthsim_nb import Scenario
+
+FAILED, NOT_UNDERSTOOD, STOPPED = 1, 2, 130
+DATABASE = Option("--database", "the workspace's file (healthsim.duckdb)", metavar="PATH")
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "01-first-cohort.ipynb"
+PEOPLE = """
+    SELECT p.id, given_name, family_name, birth_date, gender, city, state, count(d.id) AS diagnoses
+    FROM patients AS p LEFT JOIN diagnoses AS d ON d.patient_id = p.id
+    GROUP BY ALL ORDER BY p.id
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the code that the program ends with."""
+    name, *parts = list(sys.argv[1:] if arguments is None else arguments) or ["help"]
+    if name in ("-h", "--help"):
+        name = "help"
+    if name == "--version":
+        print(f"healthsim_nb {hs.__version__}")
+        return 0
+    if {"-h", "--help"} & set(parts):
+        name, parts = "help", [name]
+    try:
+        said = _understood(name, parts)
+    except HealthsimError as problem:
+        return _complain(problem, NOT_UNDERSTOOD)
+    try:
+        COMMANDS[name](**said)
+    except HealthsimError as problem:
+        return _complain(problem, FAILED)
+    except KeyboardInterrupt:
+        return _complain("Stopped: nothing was kept.", STOPPED)
+    return 0
+
+
+def _understood(name: str, parts: list[str]) -> dict[str, Any]:
+    word = find(name, TERMINAL)
+    if name in ON_A_WORKSPACE:
+        word = replace(word, options=(*word.options, DATABASE))
+    return parse_parts(word, parts)
+
+
+def _complain(problem: object, code: int) -> int:
+    print(f"healthsim: {problem}", file=sys.stderr)
+    return code
+
+
+def _open(database: str | None) -> hs.Workspace:
+    return hs.open(database) if database else hs.open()
+
+
+def _scenario(workspace: hs.Workspace, name: str | None) -> Scenario:
+    """Return the scenario of that name, else the newest."""
+    if name:
+        return workspace.scenario(name)
+    newest = next(iter(workspace.scenarios()), None)
+    if newest is None:
+        raise SpecificationError("There is no scenario yet: make one with healthsim generate.")
+    return workspace.scenario(newest.name)
+
+
+def _generate(
+    what: str, mix: str | None, tag: list[str], database: str | None, **settings: object
+) -> None:
+    settings |= {"mix": shares(mix) if mix else None, "tags": tuple(tag)}
+    with _open(database) as workspace:
+        print(_made(workspace, what, settings).summary(samples=0).to_text())
+
+
+def _made(workspace: hs.Workspace, what: str, settings: dict[str, Any]) -> Scenario:
+    """Make a scenario; tell how the request was understood, how far it is, and how long it took."""
+    given = {name: value for name, value in settings.items() if value is not None}
+    about = {k: v for k, v in given.items() if k not in ("name", "tags")}
+    understood = workspace.understand(what, **about)
+    print(understood.to_text(), file=sys.stderr)
+    n, began = understood.specification.n, perf_counter()
+    made = workspace.generate(what, **given, progress=_bar(n))
+    seconds = perf_counter() - began
+    rows = sum(made.counts.values())
+    print(f"\n{made.name}: {n:,} patients, {rows:,} rows in {seconds:.1f} s.\n", file=sys.stderr)
+    return made
+
+
+def _bar(n: int) -> Callable[[int], None] | None:
+    """Return what draws a progress bar where a person looks on."""
+    if not sys.stderr.isatty():
+        return None
+
+    def draw(done: int) -> None:
+        filled = "█" * (30 * done // n)
+        print(f"\r{filled:░<30} {done:,} of {n:,} patients", end="", file=sys.stderr, flush=True)
+
+    return draw
+
+
+def _scenarios(search: str, tag: str | None, database: str | None) -> None:
+    with _open(database) as workspace:
+        found = workspace.scenarios(search=search or None, tag=tag)
+    rows = [(b.name, b.patients, b.rows, b.template, ", ".join(b.tags)) for b in found]
+    columns = ("name", "patients", "rows", "template", "tags")
+    print(table(columns, rows) if rows else "No scenario matches.")
+
+
+def _summary(scenario: str, database: str | None) -> None:
+    with _open(database) as workspace:
+        print(_scenario(workspace, scenario).summary().to_text())
+
+
+def _query(
+    sql: str, scenario: str | None, page: int | None, page_size: int | None, database: str | None
+) -> None:
+    given = {"page": page, "page_size": page_size}
+    said = {name: value for name, value in given.items() if value is not None}
+    with _open(database) as workspace:
+        print(_scenario(workspace, scenario).query(sql, **said))
+
+
+def _export(
+    kind: str,
+    folder: str,
+    scenario: str | None,
+    tables: str | None,
+    database: str | None,
+) -> None:
+    chosen = [name.strip() for name in tables.split(",")] if tables else None
+    with _open(database) as workspace:
+        for path in _scenario(workspace, scenario).export(kind, folder, tables=chosen):
+            print(path)
+
+
+def _templates() -> None:
+    print(table(("id", "about"), list(hs.templates().items())))
+
+
+def _dictionary(table: str | None, database: str | None) -> None:
+    with _open(database) as workspace:
+        print(workspace.dictionary(table))
+
+
+def _demo(n: int | None, months: int | None, folder: str | None) -> None:
+    where = Path(folder or "demo")
+    where.mkdir(parents=True, exist_ok=True)
+    settings = {"n": n or 10_000, "months": months or 24, "name": "demo"}
+    with hs.open(where / "healthsim.duckdb") as workspace:
+        made = any(brief.name == "demo" for brief in workspace.scenarios())
+        if made:
+            print("The demo was made before; remove the folder to make it again.\n")
+        c = workspace.scenario("demo") if made else _made(workspace, "general-population", settings)
+        print(c.summary(samples=0).to_text())
+        print(f"\nOne page of its patients:\n\n{c.query(PEOPLE, page_size=10)}")
+        written = c.export("parquet", where / "parquet")
+    print(f"\nParquet: {len(written)} files in {where / 'parquet'}/")
+    print(f"DuckDB:  {where / 'healthsim.duckdb'}")
+    print("\nNow open the first notebook: make lab")
+
+
+def _lab() -> None:
+    notebook = [str(NOTEBOOK)] if NOTEBOOK.exists() else []
+    subprocess.run([sys.executable, "-m", "jupyterlab", *notebook], check=False)  # noqa: S603 - ours
+
+
+def _help(word: str | None) -> None:
+    told = help_on(find(word, TERMINAL), "healthsim") if word else help_text(TERMINAL, "healthsim")
+    print(told)
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": _demo,
+    "dictionary": _dictionary,
+    "export": _export,
+    "generate": _generate,
+    "help": _help,
+    "lab": _lab,
+    "query": _query,
+    "scenarios": _scenarios,
+    "summary": _summary,
+    "templates": _templates,
+}
+ON_A_WORKSPACE = ("dictionary", "export", "generate", "query", "scenarios", "summary")

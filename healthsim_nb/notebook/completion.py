@@ -1,0 +1,38 @@
+"""Completion behind ``%hs``: words, options, and names of what exists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import healthsim_nb as hs
+from healthsim_nb.words import NOTEBOOK, words
+
+if TYPE_CHECKING:
+    from healthsim_nb.notebook.session import Session
+
+
+def complete(session: Session, event: Any) -> list[str]:
+    """Return what may stand where the user types."""
+    line, typing = str(event.line), str(event.symbol)
+    said = line.removesuffix(typing).split()[1:]
+    options = _options(said[0]) if said and typing.startswith("-") else []
+    known = options or (_names(session, said) if said else list(words(NOTEBOOK)))
+    return [name for name in known if name.startswith(typing)]
+
+
+def _options(name: str) -> list[str]:
+    word = words(NOTEBOOK).get(name)
+    return [option.name for option in word.options if option.dashed] if word else []
+
+
+def _names(session: Session, said: list[str]) -> list[str]:
+    """Return the names that may follow a word, or the option at its end."""
+    if said[0] == "generate":
+        return list(hs.templates())
+    if said == ["export"]:
+        return hs.formats()
+    if said[0] == "help":
+        return list(words(NOTEBOOK))
+    if said[-1] == "--scenario" or said[0] in ("use", "summary"):
+        return [brief.name for brief in session.workspace.scenarios()] if session.opened else []
+    return session.workspace.tables() if said[0] in ("query", "dictionary") else []

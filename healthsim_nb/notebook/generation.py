@@ -1,0 +1,41 @@
+"""Makes a population from a notebook: how it was understood, how far it is, and how to stop it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from IPython.display import display
+
+from healthsim_nb.notebook import background
+from healthsim_nb.notebook.cards import understood
+
+if TYPE_CHECKING:
+    from healthsim_nb import Scenario, Workspace
+
+OTHERS = ("name", "tags")
+"""Settings that do not decide who the people are."""
+
+
+def generate(workspace: Workspace, what: str, settings: dict[str, Any]) -> Scenario:
+    """Make a scenario; above it stands how the request was understood, with a bar while it lasts.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the user stopped it: nothing is kept.
+    """
+    given = {name: value for name, value in settings.items() if value is not None}
+    about = {name: value for name, value in given.items() if name not in OTHERS}
+    request = workspace.understand(what, **about)
+    place = display(understood(request), display_id=True)
+    shown = [False]
+
+    def show(done: int) -> None:
+        shown[0] = True
+        place.update(understood(request, done))
+
+    try:
+        return background.run(lambda tell: workspace.generate(what, **given, progress=tell), show)
+    finally:
+        if shown[0]:
+            place.update(understood(request))

@@ -1,0 +1,140 @@
+"""``%hs`` and ``%%hs``: a word, what is said with it, and one method for each word."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+
+import healthsim_nb as hs
+from healthsim_nb.errors import HealthsimError, SpecificationError
+from healthsim_nb.notebook import listings
+from healthsim_nb.notebook.generation import generate
+from healthsim_nb.notebook.shown import sentence, value_of
+from healthsim_nb.words import NOTEBOOK, find, parse, shares
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from healthsim_nb.notebook.session import Session
+
+_KEEP = re.compile(r"(?:^|\s)-o\s+([^\W\d]\w*)\s*$")
+"""``-o name`` at the end of a line."""
+STOPPED = "Stopped: nothing was kept."
+
+
+@magics_class
+class HsMagics(Magics):
+    """The words of the notebook.
+
+    A method ``do_<word>`` takes what was said and returns what is shown.
+    """
+
+    def __init__(self, shell: InteractiveShell, session: Session) -> None:
+        super().__init__(shell)
+        self.session = session
+
+    @no_var_expand
+    @line_cell_magic
+    def hs(self, line: str, cell: str | None = None) -> Any:
+        """Make, find, ask and export synthetic populations: ``%hs help`` says how."""
+        try:
+            return self._run(line, cell)
+        except HealthsimError as problem:
+            raise UsageError(str(problem)) from None
+        except KeyboardInterrupt:
+            raise UsageError(STOPPED) from None
+
+    def _run(self, line: str, cell: str | None) -> Any:
+        kept = _KEEP.search(line)
+        name, _, rest = line[: kept.start() if kept else None].strip().partition(" ")
+        word = find(name or "help", NOTEBOOK)
+        said = parse(word, rest if cell is None else _named(word.name, rest.strip()), cell)
+        shown = getattr(self, f"do_{word.name}")(**said)
+        if kept:
+            self.shell.user_ns[kept[1]] = value_of(shown)
+        return shown
+
+    def do_help(self, word: str | None) -> Any:
+        """Show the words, or one of them."""
+        return listings.help_for(find(word, NOTEBOOK) if word else None)
+
+    def do_generate(self, what: str, mix: str | None, tag: list[str], **settings: Any) -> Any:
+        """Make a population, show how the request was understood, and use it."""
+        settings |= {"mix": shares(mix) if mix else None, "tags": tuple(tag)}
+        made = generate(self.session.workspace, what, settings)
+        self.session.use(made)
+        return made
+
+    def do_scenarios(self, search: str, tag: str | None) -> Any:
+        """List scenarios."""
+        return listings.scenarios(self.session.workspace.scenarios(search=search or None, tag=tag))
+
+    def do_use(self, scenario: str) -> Any:
+        """Choose the scenario in use."""
+        chosen = self.session.scenario(scenario)
+        self.session.use(chosen)
+        return chosen
+
+    def do_summary(self, scenario: str) -> Any:
+        """Summarise a scenario."""
+        return self.session.scenario(scenario).summary()
+
+    def do_query(
+        self, sql: str, scenario: str | None, page: int | None, page_size: int | None
+    ) -> Any:
+        """Ask a scenario."""
+        given = {"page": page, "page_size": page_size}
+        said = {name: value for name, value in given.items() if value is not None}
+        return self.session.show(self.session.scenario(scenario).query(sql, **said))
+
+    def do_next(self) -> Any:
+        """Show the next page."""
+        return self.session.show(self.session.page.next())
+
+    def do_previous(self) -> Any:
+        """Show the page before."""
+        return self.session.show(self.session.page.previous())
+
+    def do_export(
+        self,
+        kind: str,
+        folder: str,
+        scenario: str | None,
+        tables: str | None,
+    ) -> Any:
+        """Write a scenario's tables."""
+        chosen = [t.strip() for t in tables.split(",")] if tables else None
+        written = self.session.scenario(scenario).export(kind, folder, tables=chosen)
+        return listings.written(folder, written)
+
+    def do_templates(self) -> Any:
+        """List the templates."""
+        return listings.templates(hs.templates())
+
+    def do_dictionary(self, table: str | None) -> Any:
+        """Say what the tables hold."""
+        return listings.dictionary(self.session.workspace.dictionary(table))
+
+    def do_open(self, path: str) -> Any:
+        """Open another workspace."""
+        self.session.open(path)
+        return self.do_status()
+
+    def do_status(self) -> Any:
+        """Say what is open and in use."""
+        return listings.status(self.session.opened, self.session.opened and self.session.in_use())
+
+    def do_close(self) -> Any:
+        """Close the workspace."""
+        if self.session.opened is None:
+            raise SpecificationError("No workspace is open.")
+        self.session.close()
+        return sentence("Closed. %hs open opens a workspace again.")
+
+
+def _named(name: str, line: str) -> str:
+    """Return the line of ``%%hs query NAME`` with its name as an option."""
+    return f"--scenario {line}" if name == "query" and re.match(r"[^-\s]", line) else line

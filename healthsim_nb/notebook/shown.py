@@ -1,0 +1,48 @@
+"""A value with two faces: plain text for code hosts and terminals, and HTML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from healthsim_nb.notebook import html
+from healthsim_nb.store.plain import table as plain_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, repr=False)
+class Shown:
+    """A value with its two faces."""
+
+    value: Any
+    text: str
+    body: str
+    """HTML, without the frame."""
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return html.block(self.body)
+
+
+def value_of(shown: Any) -> Any:
+    """Return what ``-o`` keeps: all rows of a page as a DataFrame, else what is shown."""
+    return shown.value if isinstance(shown, Shown) else shown
+
+
+def sentence(text: str) -> Shown:
+    """Show one sentence."""
+    return Shown(text, text, html.text(text))
+
+
+def listing(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], value: Any, nothing: str
+) -> Shown:
+    """Show a table with a title, or say that there is nothing."""
+    if not rows:
+        return sentence(nothing)
+    text = f"{title}\n\n{plain_table(columns, rows)}"
+    return Shown(value, text, html.heading(title) + html.table(columns, rows))
