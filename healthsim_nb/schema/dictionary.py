@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from healthsim_nb.schema import OWNERSHIP, tables
 from healthsim_nb.schema.ddl import PROVENANCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
 
 HEADINGS = {
     "core": "Core",
@@ -43,6 +50,36 @@ class Entry:
     required: bool
     references: str | None
     about: str
+
+
+@dataclass(frozen=True, repr=False)
+class Dictionary:
+    """The meaning of some columns, to read or to go through."""
+
+    entries: tuple[Entry, ...]
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Go through the columns."""
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        """Return how many columns there are."""
+        return len(self.entries)
+
+    def df(self) -> pd.DataFrame:
+        """Return the columns as a DataFrame."""
+        import pandas as pd
+
+        return pd.DataFrame(self.entries)
+
+    def __repr__(self) -> str:
+        """Return a line for each column of one table, or for each of several tables."""
+        names = list(dict.fromkeys(entry.table for entry in self.entries))
+        if len(names) == 1:
+            lines = [(e.column, _kind(e), e.about) for e in self.entries]
+            return "\n".join([f"{names[0]}: {tables()[names[0]].about}", "", *_aligned(lines)])
+        counted = Counter(entry.table for entry in self.entries)
+        return "\n".join(_aligned([(n, f"{counted[n]} columns", tables()[n].about) for n in names]))
 
 
 def entries() -> list[Entry]:
@@ -83,9 +120,18 @@ def _section(name: str) -> str:
 
 
 def _row(entry: Entry) -> str:
-    kind = entry.type if entry.required else f"{entry.type}, may be null"
+    kind = _kind(entry)
     target = f" → [{entry.references}](#{entry.references})" if entry.references else ""
     return f"| {entry.column} | {kind} | {entry.about.replace('|', '&#124;')}{target} |"
+
+
+def _kind(entry: Entry) -> str:
+    return entry.type if entry.required else f"{entry.type}, may be null"
+
+
+def _aligned(lines: list[tuple[str, str, str]]) -> list[str]:
+    first, second = (max((len(line[i]) for line in lines), default=0) for i in (0, 1))
+    return [f"{a:<{first}}  {b:<{second}}  {c}" for a, b, c in lines]
 
 
 if __name__ == "__main__":

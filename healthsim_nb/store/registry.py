@@ -85,11 +85,11 @@ def by_id(cursor: DuckDBPyConnection, number: int, name: str) -> Brief:
     raise UnknownNameError.of("scenario", name, [b.name for b in briefs(cursor)])
 
 
-def specification(cursor: DuckDBPyConnection, number: int) -> str:
-    """Return the specification of a scenario as JSON."""
+def specification(cursor: DuckDBPyConnection, number: int, name: str) -> str:
+    """Return the specification of a scenario as JSON; ``name`` is for the message if it is gone."""
     row = cursor.execute("SELECT specification FROM hs.scenarios WHERE id = ?", [number]).fetchone()
     if row is None:
-        raise UnknownNameError(f"There is no scenario number {number}.")
+        raise UnknownNameError.of("scenario", name, [b.name for b in briefs(cursor)])
     return str(row[0])
 
 

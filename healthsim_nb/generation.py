@@ -1,0 +1,149 @@
+"""From what a user asks for to a scenario that is saved, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from dataclasses import asdict
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from healthsim_nb import simulation
+from healthsim_nb.errors import WorkspaceError
+from healthsim_nb.store import scenarios
+from healthsim_nb.store.loader import load
+from healthsim_nb.store.naming import keywords
+from healthsim_nb.store.runs import Origin
+from healthsim_nb.store.scenarios import Draft, Owner
+from healthsim_nb.templates.request.understand import understand
+from healthsim_nb.templates.request.understanding import Understanding
+from healthsim_nb.templates.specify import specify
+from healthsim_nb.templates.template import Template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from healthsim_nb.store.database import Database
+    from healthsim_nb.templates.assemble import Run
+    from healthsim_nb.templates.library import Library
+    from healthsim_nb.templates.template import Specification
+
+Wanted = str | Path | Template
+RUNTIME = {"n", "seed", "start", "months"}
+"""Settings of a run; all else of a specification is its template's."""
+NAMELESS = ("population",)
+
+
+def understood(library: Library, what: Wanted, run: Run) -> Understanding:
+    """Return how a request, a template's name or a file is understood."""
+    sentence = sentence_of(what)
+    if sentence is not None:
+        return understand(library, sentence, run)
+    spec = specify(library, what, **asdict(run))
+    meaning = f"template {spec.template}" if spec.template else f"with {' and '.join(spec.have)}"
+    said = what.id if isinstance(what, Template) else str(what).strip()
+    return Understanding(said, spec, ((said.partition("\n")[0], meaning),))
+
+
+def sentence_of(what: Wanted) -> str | None:
+    """Return the request if that is what was asked with, not a name, a file or YAML.
+
+    >>> sentence_of("200 people with asthma"), sentence_of("asthma"), sentence_of("n: 5")
+    ('200 people with asthma', None, None)
+    """
+    if not isinstance(what, str) or not re.search(r"\s", what.strip()):
+        return None
+    text = what.strip()
+    file = "\n" not in text and text.endswith((".yaml", ".yml"))
+    yaml = re.match(r"(?:#[^\n]*\n|\s)*[a-z_]+:(?:\s|$)", text)
+    return None if file or yaml else text
+
+
+def draft(
+    asked: Understanding,
+    what: Wanted,
+    *,
+    name: str | None,
+    description: str | None,
+    tags: Sequence[str],
+) -> Draft:
+    """Return the scenario that is to be begun."""
+    spec, sentence = asked.specification, sentence_of(what)
+    return Draft(
+        specification=spec.model_dump_json(),
+        patients=spec.n,
+        name=name,
+        words=words(what, spec),
+        description=description,
+        template=spec.template,
+        request=sentence,
+        tags=tuple(tags),
+    )
+
+
+def words(what: Wanted, spec: Specification) -> tuple[str, ...]:
+    """Return the words of a scenario's name: of the request, else of the template or file."""
+    asked = [sentence_of(what) or "", spec.template or ""]
+    if isinstance(what, Template):
+        asked.append(what.id)
+    elif isinstance(what, Path) or what.strip().endswith((".yaml", ".yml")):
+        asked.append(Path(what).stem)
+    elif re.fullmatch(r"\s*[\w.-]+\s*", what):
+        asked.append(what)
+    return next((found for text in asked if (found := keywords(text))), NAMELESS)
+
+
+def origin(spec: Specification, library: Library) -> Origin:
+    """Return what the run of a specification records about itself."""
+    definition = spec.model_dump(mode="json", exclude=RUNTIME)
+    content = f"{json.dumps(definition, sort_keys=True)}|{library.hash}"
+    return Origin(
+        template=spec.template,
+        template_hash=blake2b(content.encode(), digest_size=16).hexdigest(),
+        seed=spec.seed,
+        parameters=spec.model_dump_json(),
+    )
+
+
+def save(
+    database: Database,
+    begun: Draft,
+    spec: Specification,
+    library: Library,
+    *,
+    clock: Callable[[], datetime],
+    workers: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Owner:
+    """Simulate a specification and save it; if anything fails, the workspace is as before."""
+    owner = scenarios.create(database, begun, origin(spec, library), now=clock())
+    blocks = simulation.blocks(spec, library, workers=workers)
+    try:
+        with database.loading(), database.transaction() as cursor:
+            counts = load(cursor, owner, blocks, progress)
+            scenarios.finish(cursor, owner, counts, now=clock())
+    except BaseException as error:
+        _drop(database, owner, error)
+        raise
+    finally:
+        # Ends the processes that simulate now, not when the error is forgotten.
+        getattr(blocks, "close", lambda: None)()
+    return owner
+
+
+def _drop(database: Database, owner: Owner, error: BaseException) -> None:
+    """Remove what was begun, and say so."""
+    # If that fails too, the next opening removes it.
+    with suppress(duckdb.Error):
+        scenarios.discard(database, owner)
+    if isinstance(error, duckdb.Error) and not isinstance(error, duckdb.InterruptException):
+        raise WorkspaceError(
+            f"The scenario {owner.name!r} could not be saved, and the workspace is as it was "
+            f"before. DuckDB says: {str(error).strip()}"
+        ) from error
+    error.add_note(f"The scenario {owner.name!r} was not saved; the workspace is as it was before.")

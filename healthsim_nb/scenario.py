@@ -1,0 +1,198 @@
+"""The handle of a scenario: its rows as pages, frames, Arrow, files, and what is known about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from healthsim_nb.formats import Source, export
+from healthsim_nb.schema import scenario_tables
+from healthsim_nb.schema.ddl import qualified
+from healthsim_nb.store import registry, scenarios, signature
+from healthsim_nb.store.pages import PAGE_SIZE
+from healthsim_nb.store.query import query
+from healthsim_nb.store.samples import samples
+from healthsim_nb.store.selects import select, selects
+from healthsim_nb.templates.template import Specification
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import duckdb
+    import pandas as pd
+    import pyarrow as pa
+
+    from healthsim_nb.store.pages import Page
+    from healthsim_nb.store.registry import Brief
+    from healthsim_nb.store.samples import Sample
+    from healthsim_nb.store.summary import Summary
+    from healthsim_nb.workspace import Workspace
+
+
+class Scenario:
+    """A population that the workspace keeps. Made by ``ws.generate()`` or ``ws.scenario()``."""
+
+    def __init__(self, workspace: Workspace, number: int, name: str) -> None:
+        self.id = number
+        self._workspace = workspace
+        self._name = name
+
+    @property
+    def brief(self) -> Brief:
+        """Its entry in the registry, as it is now."""
+        with self._workspace.cursor() as cursor:
+            return registry.by_id(cursor, self.id, self._name)
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.brief.name
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its tags, sorted."""
+        return self.brief.tags
+
+    @property
+    def specification(self) -> Specification:
+        """All that decides its content; the same specification makes the same rows."""
+        with self._workspace.cursor() as cursor:
+            text = registry.specification(cursor, self.id, self._name)
+        return Specification.model_validate_json(text)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The number of rows of each table, also of those that have none."""
+        parts = " UNION ALL ".join(
+            f"SELECT '{table}', count(*) FROM {qualified(table)} WHERE scenario_id = {self.id}"  # noqa: S608
+            for table in scenario_tables()
+        )
+        with self._workspace.cursor() as cursor:
+            found = dict(cursor.execute(parts).fetchall())
+        return {table: found[table] for table in scenario_tables()}
+
+    def signature(self, *, open_columns: bool = True) -> str:
+        """Return the signature of its content: equal for equal rows, on any machine.
+
+        Parameters
+        ----------
+        open_columns
+            False: without the columns that more months may change in rows that exist.
+        """
+        exclude = None if open_columns else signature.open_columns()
+        with self._workspace.cursor() as cursor:
+            return signature.signature(cursor, self.id, exclude=exclude)
+
+    def summary(self, samples: int = 3) -> Summary:
+        """Return counts, statistics and some rows of each table.
+
+        Parameters
+        ----------
+        samples
+            Rows of each table that are shown; 0 for none.
+        """
+        from healthsim_nb.store.summary import summary
+
+        with self._workspace.cursor() as cursor:
+            return summary(cursor, self.id, samples=samples)
+
+    def query(self, sql: str, page: int = 1, page_size: int = PAGE_SIZE) -> Page:
+        """Return a page of what a SELECT finds in this scenario, and nothing else.
+
+        Parameters
+        ----------
+        sql
+            One SELECT on the tables by their plain names.
+        page, page_size
+            Which page, from 1, and how many rows it has.
+
+        Raises
+        ------
+        QueryError
+            If the query is not allowed, or fails.
+        """
+        return query(self._workspace.cursor(), self.id, sql, page=page, page_size=page_size)
+
+    def samples(self, table: str, n: int = 3, *, strategy: str = "diverse") -> list[Sample]:
+        """Return some rows of a table, each as a dictionary.
+
+        Parameters
+        ----------
+        strategy
+            ``diverse``: as unlike each other as can be found; ``random``; ``recent``.
+        """
+        with self._workspace.cursor() as cursor:
+            return samples(cursor, self.id, table, n, strategy=strategy)
+
+    def df(self, table: str, *, provenance: bool = False) -> pd.DataFrame:
+        """Return the rows of a table as a DataFrame, by id.
+
+        Parameters
+        ----------
+        provenance
+            True: each row says where it is from, too.
+        """
+        sql = select(self.id, table, provenance=provenance)
+        with self._workspace.cursor() as cursor:
+            found: pd.DataFrame = cursor.sql(sql).df()
+        return found
+
+    def arrow(self, table: str, *, provenance: bool = False) -> pa.Table:
+        """Return the rows of a table as an Arrow table, by id."""
+        sql = select(self.id, table, provenance=provenance)
+        with self._workspace.cursor() as cursor:
+            return cursor.sql(sql).to_arrow_table()
+
+    def relation(self, table: str, *, provenance: bool = False) -> duckdb.DuckDBPyRelation:
+        """Return the rows of a table as a DuckDB relation, which reads them when it is asked."""
+        sql = select(self.id, table, provenance=provenance, ordered=False)
+        return self._workspace.cursor(self).sql(sql)
+
+    def export(
+        self,
+        format: str,  # noqa: A002 - the word of the surface
+        folder: str | Path,
+        *,
+        tables: Sequence[str] | None = None,
+        provenance: bool = False,
+        **options: str,
+    ) -> list[Path]:
+        """Write its tables to files and return those.
+
+        Parameters
+        ----------
+        format
+            One of ``hs.formats()``.
+        folder
+            Where to; it is made if need be.
+        tables
+            Which tables; left out: all.
+        provenance
+            True: each row says where it is from, too.
+        options
+            What the format offers beyond that, such as ``partition_by`` of parquet.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such format or table.
+        ExportError
+            If it cannot be written.
+        """
+        with self._workspace.cursor() as cursor:
+            source = Source(cursor, selects(self.id, provenance=provenance))
+            return export(format, source, folder, tables=tables, **options)
+
+    def tag(self, *words: str) -> None:
+        """Put tags on it."""
+        scenarios.tag(self._workspace._use(), self.id, words, now=self._workspace._now())
+
+    def untag(self, *words: str) -> None:
+        """Take tags off it."""
+        scenarios.untag(self._workspace._use(), self.id, words)
+
+    def __repr__(self) -> str:
+        """Return its name and how much it holds."""
+        brief = self.brief
+        tags = f", tags: {', '.join(brief.tags)}" if brief.tags else ""
+        return f"Scenario {brief.name}: {brief.patients:,} patients, {brief.rows:,} rows{tags}"

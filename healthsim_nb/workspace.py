@@ -1,0 +1,265 @@
+"""What ``hs.open()`` returns: one DuckDB file, its scenarios, and the way to make more."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from healthsim_nb.errors import UnknownNameError, WorkspaceError
+from healthsim_nb.formats import names
+from healthsim_nb.generation import draft, save, understood
+from healthsim_nb.scenario import Scenario
+from healthsim_nb.schema import scenario_tables, tables
+from healthsim_nb.schema.dictionary import Dictionary, entries
+from healthsim_nb.store import registry
+from healthsim_nb.store.database import Database, open_database
+from healthsim_nb.templates.assemble import Run
+from healthsim_nb.templates.library import load as load_library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+    from types import TracebackType
+
+    import duckdb
+
+    from healthsim_nb.generation import Wanted
+    from healthsim_nb.store.registry import Brief
+    from healthsim_nb.templates.library import Library
+    from healthsim_nb.templates.request.understanding import Understanding
+    from healthsim_nb.templates.template import Template
+
+DEFAULT = "healthsim.duckdb"
+
+
+def open(  # noqa: A001 - hs.open()
+    path: str | Path = DEFAULT,
+    *,
+    read_only: bool = False,
+    memory_limit: str | None = None,
+    library: str | Path | None = None,
+) -> Workspace:
+    """Open a workspace, or begin one.
+
+    Parameters
+    ----------
+    path
+        Its DuckDB file; ``":memory:"`` for one that ends with the program.
+    read_only
+        True: other programs may read the file at the same time, and nothing can be changed.
+    memory_limit
+        The most memory that DuckDB takes, such as ``"4GB"``; else four fifths of the machine's.
+    library
+        A folder with conditions, templates and codes of your own, laid out as ``references/`` is.
+
+    Raises
+    ------
+    WorkspaceError
+        If the file cannot be opened: open in another program, damaged, of a later version.
+    """
+    own = Path(library) if library is not None else None
+    database = open_database(
+        path, now=Workspace._now(), read_only=read_only, memory_limit=memory_limit
+    )
+    return Workspace(database, own)
+
+
+def templates() -> list[Template]:
+    """Return the templates there are, by id."""
+    return list(load_library().templates.values())
+
+
+def formats() -> list[str]:
+    """Return the formats that a scenario can be exported in."""
+    return names()
+
+
+class Workspace:
+    """One DuckDB file with scenarios. Made by ``hs.open()``; a context manager that closes it."""
+
+    def __init__(self, database: Database, library: Path | None = None) -> None:
+        self._database = database
+        self._own_library = library
+        self._closed = False
+
+    @property
+    def name(self) -> str:
+        """Where it is."""
+        return self._database.name
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has been closed."""
+        return self._closed or self._database.closed
+
+    def understand(
+        self,
+        what: Wanted,
+        *,
+        n: int | None = None,
+        seed: int | None = None,
+        start: date | str | None = None,
+        months: int | None = None,
+        mix: Mapping[str, float] | None = None,
+    ) -> Understanding:
+        """Return how `generate` would understand the same, without making anything."""
+        return understood(self._library(), what, Run(n, seed, start, months, mix))
+
+    def generate(  # noqa: PLR0913 - everything optional is named
+        self,
+        what: Wanted,
+        *,
+        n: int | None = None,
+        seed: int | None = None,
+        start: date | str | None = None,
+        months: int | None = None,
+        mix: Mapping[str, float] | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        tags: Sequence[str] = (),
+        workers: int | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Scenario:
+        """Make a population, keep it as a scenario and return that.
+
+        Parameters
+        ----------
+        what
+            A template's id; a request such as ``"200 Medicare members with diabetes, in Texas"``;
+            or the path of a YAML file with a template or specification of your own.
+        n, seed, start, months, mix
+            How many patients; which of the possible populations; the first day; for how many
+            months; shares of levels such as ``{"well-controlled": 0.4, …}``, which sum to 1.
+            What is left out is as the request or template says, else 100 patients, seed 0, from
+            2024-01-01 (the same words make the same data on any day), 24 months.
+        name
+            Left out: up to three words of the request and today's date.
+        description, tags
+            What helps to find it again.
+        workers
+            Processes that simulate; left out: as many as are worth it.
+        progress
+            Called now and then with the number of patients made; what it raises stops the work.
+
+        Returns
+        -------
+        Scenario
+            With all its rows saved. If anything fails, nothing is, and the workspace is as before.
+
+        Raises
+        ------
+        UnknownNameError, RequestError, TemplateError, SpecificationError
+            If it cannot be understood, or cannot be.
+        WorkspaceError
+            If it cannot be saved.
+        """
+        database, library = self._use(), self._library()
+        asked = understood(library, what, Run(n, seed, start, months, mix))
+        begun = draft(asked, what, name=name, description=description, tags=tags)
+        spec = asked.specification
+        owner = save(
+            database,
+            begun,
+            spec,
+            library,
+            clock=self._now,
+            workers=workers,
+            progress=progress,
+        )
+        return Scenario(self, owner.scenario_id, owner.name)
+
+    def scenarios(
+        self,
+        search: str | None = None,
+        tag: str | None = None,
+        *,
+        template: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> list[Brief]:
+        """Return the scenarios, newest first.
+
+        Parameters
+        ----------
+        search
+            A text in the name, description, request, template or a tag.
+        tag, template
+            Only those with this tag, of this template.
+        since, until
+            Only those made from this day on, up to this day.
+        """
+        with self.cursor() as cursor:
+            return registry.briefs(
+                cursor, search=search, tag=tag, template=template, since=since, until=until
+            )
+
+    def scenario(self, name: str) -> Scenario:
+        """Return the scenario of that name, or the only one near it.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none, or several: the message lists them.
+        """
+        with self.cursor() as cursor:
+            brief = registry.find(cursor, name)
+        return Scenario(self, brief.id, brief.name)
+
+    def tables(self) -> list[str]:
+        """Return the names of the tables that a scenario has."""
+        return list(scenario_tables())
+
+    def dictionary(self, table: str | None = None) -> Dictionary:
+        """Return what the columns of a table, or of all, mean."""
+        if table is not None and table not in tables():
+            raise UnknownNameError.of("table", table, tables())
+        return Dictionary(tuple(e for e in entries() if table in (None, e.table)))
+
+    def cursor(self, scenario: Scenario | None = None) -> duckdb.DuckDBPyConnection:
+        """Return a new DuckDB cursor whose views show one scenario, or all.
+
+        It is yours: it may read and write anything in the file. Close it when you are done.
+        """
+        return self._use().cursor(scenario.id if scenario else None)
+
+    def close(self) -> None:
+        """Close the file, so that another program can open it."""
+        if not self._closed:
+            self._closed = True
+            self._database.close()
+
+    def __enter__(self) -> Workspace:
+        """Return the workspace."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Return where it is and how much it holds."""
+        if self.closed:
+            return f"Workspace {self.name}, closed"
+        count = len(self.scenarios())
+        return f"Workspace {self.name}, {count} scenario{'' if count == 1 else 's'}"
+
+    def _library(self) -> Library:
+        return load_library(self._own_library)
+
+    def _use(self) -> Database:
+        if self.closed:
+            raise WorkspaceError(
+                f"The workspace {self.name} is closed: open it again with hs.open()."
+            )
+        return self._database
+
+    @staticmethod
+    def _now() -> datetime:
+        """Return the time on the user's clock."""
+        return datetime.now(UTC).astimezone().replace(tzinfo=None)
