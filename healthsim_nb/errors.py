@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+SHORTEST = 3
+"""Letters below which a part of a name says nothing."""
+
+
 class HealthsimError(ValueError):
     """The root of every error of ours."""
 
@@ -74,14 +78,26 @@ class ExportError(HealthsimError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that resembles ``name`` most, if one does."""
-    folded = {k.casefold().replace("_", "-"): k for k in known}
-    wanted = name.casefold().replace("_", "-").replace(" ", "-")
+    """Return the known name that resembles ``name`` most, whole or in one of its words.
+
+    >>> nearest("diabetis", ["diabetes-management", "asthma"])
+    'diabetes-management'
+    """
+    folded = {_fold(k): k for k in known}
+    wanted = _fold(name)
     found = get_close_matches(wanted, folded, n=1, cutoff=0.6)
     if found:
         return folded[found[0]]
-    inside = [k for f, k in folded.items() if len(wanted) >= 3 and wanted in f]
-    return inside[0] if len(inside) == 1 else None
+    inside = [k for f, k in folded.items() if len(wanted) >= SHORTEST and wanted in f]
+    if inside:
+        return inside[0] if len(inside) == 1 else None
+    words = {word: k for f, k in folded.items() for word in f.split("-")}
+    close = get_close_matches(wanted, words, n=1, cutoff=0.75)
+    return words[close[0]] if close else None
+
+
+def _fold(name: str) -> str:
+    return name.casefold().replace("_", "-").replace(" ", "-")
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
