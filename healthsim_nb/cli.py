@@ -120,9 +120,9 @@ def _scenarios(search: str, tag: str | None, database: str | None) -> None:
     print(table(columns, rows) if rows else "No scenario matches.")
 
 
-def _summary(scenario: str, database: str | None) -> None:
+def _summary(scenario: str, samples: int | None, database: str | None) -> None:
     with _open(database) as workspace:
-        print(_scenario(workspace, scenario).summary().to_text())
+        print(_scenario(workspace, scenario).summary(samples=samples or 0).to_text())
 
 
 def _query(
@@ -148,7 +148,9 @@ def _export(
 
 
 def _templates() -> None:
-    print(table(("id", "about"), list(hs.templates().items())))
+    known = hs.templates()
+    wide = max(map(len, known))
+    print("\n".join(f"{name:<{wide}}  {about}" for name, about in known.items()))
 
 
 def _dictionary(table: str | None, database: str | None) -> None:

@@ -1,4 +1,4 @@
-"""HTML for the results of the workspace: they know only their plain text themselves."""
+"""HTML for what the workspace gives: requests as understood, scenarios, pages, dictionaries."""
 
 from __future__ import annotations
 
@@ -6,29 +6,50 @@ from typing import TYPE_CHECKING, Any
 
 from healthsim_nb.notebook import html
 from healthsim_nb.notebook.shown import Shown
+from healthsim_nb.notebook.summaries import summary
 
 if TYPE_CHECKING:
-    from healthsim_nb import Page
+    from healthsim_nb import Page, Scenario
 
-EDIT = "As a specification, to change and run"
+EDIT = "The same as a specification, to change and run"
+ASK = "SELECT * FROM patients"
+
+
+def register(shell: Any) -> None:
+    """Let a shell show our results with these functions, however the notebook came by them."""
+    formatter = shell.display_formatter.formatters["text/html"]
+    for (home, name), function in FACES.items():
+        formatter.for_type_by_name(f"healthsim_nb.{home}", name, function)
 
 
 def understood(request: Any, done: int | None = None) -> Shown:
     """Show how a request was understood; with ``done``, how many patients there are so far."""
-    n = request.specification.n
-    text = request.to_text()
-    last = text.rpartition("\n")[2]
+    n, text = request.specification.n, request.to_text()
     source = html.tag("pre", html.text(f"%%hs generate\n{request.to_yaml()}"))
     body = [
-        html.heading("Understood"),
         html.pairs(request.understood),
-        html.note(last),
+        html.note(text.rpartition("\n")[2]),
         html.tag("details", html.tag("summary", EDIT) + source),
     ]
     if done is not None:
-        body.append(html.bar(done, n, f"{done:,} of {n:,} patients"))
-        text += f"\n{done:,} of {n:,} patients"
+        so_far = f"{done:,} of {n:,} patients"
+        body.append(html.bar(done, n, so_far))
+        text += f"\n{so_far}"
     return Shown(request, text, "".join(body))
+
+
+def scenario(shown: Scenario) -> str:
+    """Return a scenario as HTML."""
+    brief, spec = shown.brief, shown.specification
+    size = f"{brief.patients:,} patients · {brief.rows:,} rows"
+    when = f"{spec.months:,} months from {spec.start} · seed {spec.seed}"
+    source = brief.request or brief.template or brief.description
+    tags = html.chips(brief.tags)
+    ask = html.note_of(
+        html.code("%hs summary"), " shows what is in it, ", html.code(f"%sql {ASK}"), " asks it."
+    )
+    said = html.note(source) if source else ""
+    return html.block(html.heading(brief.name, size), said, html.note(when), tags, ask)
 
 
 def page(shown: Page) -> str:
@@ -36,6 +57,41 @@ def page(shown: Page) -> str:
     first = (shown.page - 1) * shown.page_size + 1
     last = first + len(shown.rows) - 1
     where = f"rows {first:,} to {last:,} of {shown.total:,}" if shown.rows else "no rows"
-    more = "%hs next shows more" if shown.has_more else ""
-    foot = " · ".join(filter(None, (f"page {shown.page:,} of {shown.pages:,}", where, more)))
-    return html.block(html.table(shown.columns, shown.rows), html.note(foot))
+    number = f"page {shown.page:,} of {shown.pages:,}" if shown.pages > 1 else ""
+    foot = html.note(" · ".join(filter(None, (where, number))))
+    more = html.note_of(html.code("%hs next"), " shows more") if shown.has_more else ""
+    return html.block(html.table(shown.columns, shown.rows), html.line(foot, more))
+
+
+def workspace(shown: Any) -> str:
+    """Return a workspace as HTML: where it is, and its scenarios."""
+    if shown.closed:
+        return html.block(html.heading(shown.name, "closed"))
+    found = shown.scenarios()
+    note = f"{len(found):,} scenario{'' if len(found) == 1 else 's'}"
+    rows = [(b.name, b.patients, b.rows, b.template, ", ".join(b.tags)) for b in found]
+    columns = ("name", "patients", "rows", "template", "tags")
+    return html.block(html.heading(shown.name, note), html.table(columns, rows) if rows else "")
+
+
+def dictionary(shown: Any) -> str:
+    """Return the meaning of columns as HTML."""
+    names = {entry.table for entry in shown}
+    if len(names) > 1:
+        return html.block(html.tag("pre", html.text(shown)))
+    columns = ("column", "type", "null", "refers to", "meaning")
+    rows = [
+        (e.column, e.type, None if e.required else "may be", e.references, e.about) for e in shown
+    ]
+    return html.block(html.heading(*names), html.table(columns, rows))
+
+
+FACES = {
+    ("scenario", "Scenario"): scenario,
+    ("schema.dictionary", "Dictionary"): dictionary,
+    ("store.pages", "Page"): page,
+    ("store.summary", "Summary"): summary,
+    ("templates.request.understanding", "Understanding"): lambda u: understood(u)._repr_html_(),
+    ("workspace", "Workspace"): workspace,
+}
+"""Each class by its module and name: none of them is imported before it is there."""

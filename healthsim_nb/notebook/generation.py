@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from IPython import get_ipython
 from IPython.display import display
 
 from healthsim_nb.notebook import background
@@ -28,14 +29,20 @@ def generate(workspace: Workspace, what: str, settings: dict[str, Any]) -> Scena
     about = {name: value for name, value in given.items() if name not in OTHERS}
     request = workspace.understand(what, **about)
     place = display(understood(request), display_id=True)
-    shown = [False]
+    shown: list[int] = []
 
     def show(done: int) -> None:
-        shown[0] = True
-        place.update(understood(request, done))
+        if _in_place() and shown[-1:] != [done]:
+            shown.append(done)
+            place.update(understood(request, done))
 
     try:
         return background.run(lambda tell: workspace.generate(what, **given, progress=tell), show)
     finally:
-        if shown[0]:
+        if shown:
             place.update(understood(request))
+
+
+def _in_place() -> bool:
+    """Return whether what is shown can be changed: a terminal would print it again."""
+    return hasattr(get_ipython(), "kernel")

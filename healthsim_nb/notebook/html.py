@@ -43,15 +43,67 @@ def tag(name: str, content: str, **attributes: str) -> str:
     return f"<{name}{said}>{content}</{name}>"
 
 
-def heading(title: str, note: str = "") -> str:
+def heading(title: str, small: str = "") -> str:
     """Return a title with something smaller beside it."""
-    small = tag("span", text(note), class_="hs-note") if note else ""
-    return tag("div", f"{tag('strong', text(title))} {small}", class_="hs-title")
+    beside = tag("span", text(small), class_="hs-note") if small else ""
+    return tag("div", f"{tag('strong', text(title))} {beside}", class_="hs-title")
 
 
-def note(*sentences: str) -> str:
+def note(sentence: str) -> str:
     """Return small print."""
-    return tag("div", "<br>".join(map(text, sentences)), class_="hs-note")
+    return note_of(text(sentence))
+
+
+def note_of(*parts: str) -> str:
+    """Return small print of parts that are HTML already."""
+    return tag("div", "".join(parts), class_="hs-note")
+
+
+def line(*parts: str) -> str:
+    """Return parts side by side."""
+    return tag("div", "".join(parts), class_="hs-line")
+
+
+def section(title: str, content: str) -> str:
+    """Return content under a small title."""
+    return tag("div", tag("div", text(title), class_="hs-section") + content)
+
+
+def columns(*parts: str) -> str:
+    """Return parts in as many columns as there is room for."""
+    return tag("div", "".join(parts), class_="hs-columns")
+
+
+def fold(title: str, content: str) -> str:
+    """Return content that opens under its title."""
+    return tag("details", tag("summary", text(title)) + content)
+
+
+def chips(names: Iterable[str]) -> str:
+    """Return tags."""
+    shown = " ".join(tag("span", text(name), class_="hs-chip") for name in names)
+    return tag("div", shown) if shown else ""
+
+
+def tiles(figures: Iterable[tuple[str, str]]) -> str:
+    """Return the figures that are read first: (value, name)."""
+    shown = (
+        tag("div", f"{tag('strong', text(value))} {tag('span', text(name), class_='hs-note')}")
+        for value, name in figures
+    )
+    return tag("div", "".join(shown), class_="hs-tiles")
+
+
+def bars(shares: Iterable[tuple[str, float | None]]) -> str:
+    """Return names with their shares, and a bar as long as the share."""
+    rows = "".join(_bar_row(name, share or 0) for name, share in shares)
+    return tag("table", f"<tbody>{rows}</tbody>", class_="hs-bars")
+
+
+def _bar_row(name: str, share: float) -> str:
+    shown = f'<div class="hs-bar"><div style="width:{100 * share:.0f}%"></div></div>'
+    value = tag("td", f"{100 * share:.0f} %", class_="hs-right")
+    return tag("tr", tag("th", text(name), scope="row") + tag("td", shown) + value)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], caption: str = "") -> str:

@@ -9,6 +9,7 @@ version is pinned, and if something has changed, ``%sql`` says so and ``%hs`` wo
 
 from __future__ import annotations
 
+import atexit
 import re
 import sys
 from collections.abc import Callable
@@ -105,7 +106,7 @@ class SharedConnection:
     pl = df
 
 
-def connect(shell: InteractiveShell, cursor: Cursor) -> Any:
+def connect(shell: Any, cursor: Cursor) -> Any:
     """Load jupysql, make the workspace its connection unless the user has chosen another.
 
     Returns
@@ -126,12 +127,15 @@ def connect(shell: InteractiveShell, cursor: Cursor) -> Any:
     chosen = ConnectionManager.current
     ours = DBAPIConnection(SharedConnection(cursor, shell.user_ns), alias=ALIAS, config=magic)
     ConnectionManager.current = chosen or ours
+    atexit.register(leave)  # before jupysql's own, which would tell that it closes us
     return magic.execute
 
 
 @magics_class
 class SqlMagics(Magics):
     """``%sql``, which loads jupysql when it is first used and tells errors in DuckDB's words."""
+
+    shell: Any
 
     def __init__(self, shell: InteractiveShell, cursor: Cursor) -> None:
         super().__init__(shell)

@@ -5,29 +5,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from healthsim_nb.notebook import html
-from healthsim_nb.notebook.shown import Shown, listing
+from healthsim_nb.notebook.shown import Shown, listing, sentence
 from healthsim_nb.words import NOTEBOOK, Word, help_on, help_text, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from healthsim_nb import Scenario, Workspace
 
+NONE_YET = "There is no scenario yet: make one with %hs generate."
+KEEP = "-o name behind any of them keeps its result: rows of a query as a DataFrame."
+CELL = "%%hs query takes its SQL, %%hs generate its request, from the cell. %sql asks, too."
 
-def scenarios(found: Sequence[Any]) -> Shown:
+
+def scenarios(found: Sequence[Any], *, all_of_them: bool) -> Shown:
     """Show scenarios."""
+    nothing = NONE_YET if all_of_them else "There is no such scenario."
     rows = [
         (b.name, b.patients, b.rows, b.template, f"{b.created_at:%Y-%m-%d %H:%M}", " ".join(b.tags))
         for b in found
     ]
     columns = ("name", "patients", "rows", "template", "made", "tags")
-    return listing("Scenarios", columns, rows, found, "There is no such scenario.")
+    return listing("Scenarios", columns, rows, found, nothing)
 
 
 def templates(known: Mapping[str, str]) -> Shown:
     """Show the templates."""
-    rows = list(known.items())
-    return listing("Templates", ("id", "about"), rows, known, "There are no templates.")
+    wide = max(map(len, known))
+    text = "\n".join(f"{name:<{wide}}  {about}" for name, about in known.items())
+    return Shown(known, text, html.table(("template", "who they are"), list(known.items())))
 
 
 def status(workspace: Workspace | None, used: Scenario | None) -> Shown:
@@ -47,8 +54,10 @@ def help_for(word: Word | None) -> Shown:
         return Shown(text, text, html.tag("pre", html.text(text)))
     text = help_text(NOTEBOOK, "%hs")
     rows = [(f"%hs {w.usage}", w.about) for w in words(NOTEBOOK).values()]
-    more = html.note(
-        "%hs help generate tells more about one word; -o name behind any of them keeps its result.",
-        "%%hs query takes its SQL from the cell below; %sql asks the same tables.",
-    )
+    more = html.note(KEEP) + html.note(CELL)
     return Shown(text, text, html.table(("write", "and it will"), rows) + more)
+
+
+def written(folder: str, paths: Sequence[Path]) -> Shown:
+    """Show what was exported."""
+    return sentence(f"{len(paths)} files in {folder}", paths)

@@ -32,6 +32,8 @@ class HsMagics(Magics):
     A method ``do_<word>`` takes what was said and returns what is shown.
     """
 
+    shell: Any
+
     def __init__(self, shell: InteractiveShell, session: Session) -> None:
         super().__init__(shell)
         self.session = session
@@ -70,7 +72,8 @@ class HsMagics(Magics):
 
     def do_scenarios(self, search: str, tag: str | None) -> Any:
         """List scenarios."""
-        return listings.scenarios(self.session.workspace.scenarios(search=search or None, tag=tag))
+        found = self.session.workspace.scenarios(search=search or None, tag=tag)
+        return listings.scenarios(found, all_of_them=not search and not tag)
 
     def do_use(self, scenario: str) -> Any:
         """Choose the scenario in use."""
@@ -78,9 +81,10 @@ class HsMagics(Magics):
         self.session.use(chosen)
         return chosen
 
-    def do_summary(self, scenario: str) -> Any:
+    def do_summary(self, scenario: str, samples: int | None) -> Any:
         """Summarise a scenario."""
-        return self.session.scenario(scenario).summary()
+        found = self.session.scenario(scenario)
+        return found.summary() if samples is None else found.summary(samples=samples)
 
     def do_query(
         self, sql: str, scenario: str | None, page: int | None, page_size: int | None
@@ -116,7 +120,7 @@ class HsMagics(Magics):
 
     def do_dictionary(self, table: str | None) -> Any:
         """Say what the tables hold."""
-        return listings.dictionary(self.session.workspace.dictionary(table))
+        return self.session.workspace.dictionary(table)
 
     def do_open(self, path: str) -> Any:
         """Open another workspace."""
@@ -125,7 +129,8 @@ class HsMagics(Magics):
 
     def do_status(self) -> Any:
         """Say what is open and in use."""
-        return listings.status(self.session.opened, self.session.opened and self.session.in_use())
+        opened = self.session.opened
+        return listings.status(opened, self.session.in_use() if opened else None)
 
     def do_close(self) -> Any:
         """Close the workspace."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import healthsim_nb as hs
 from healthsim_nb.notebook import html
 from healthsim_nb.store.plain import table as plain_table
 
@@ -29,13 +30,15 @@ class Shown:
 
 
 def value_of(shown: Any) -> Any:
-    """Return what ``-o`` keeps: all rows of a page as a DataFrame, else what is shown."""
+    """Return what ``-o`` keeps: of a page all rows of its query, else the value that is shown."""
+    if isinstance(shown, hs.Page):
+        return replace(shown, rows=shown.source.part(0, shown.total)).df()
     return shown.value if isinstance(shown, Shown) else shown
 
 
-def sentence(text: str) -> Shown:
-    """Show one sentence."""
-    return Shown(text, text, html.text(text))
+def sentence(text: str, value: Any = None) -> Shown:
+    """Show one sentence about a value."""
+    return Shown(value, text, html.text(text))
 
 
 def listing(
@@ -43,6 +46,6 @@ def listing(
 ) -> Shown:
     """Show a table with a title, or say that there is nothing."""
     if not rows:
-        return sentence(nothing)
+        return sentence(nothing, value)
     text = f"{title}\n\n{plain_table(columns, rows)}"
     return Shown(value, text, html.heading(title) + html.table(columns, rows))

@@ -55,7 +55,7 @@ def _usage(option: Option) -> str:
     return text if option.needed else f"[{text}]"
 
 
-SCENARIO = Option("scenario", "its name, or enough of it", many=True)
+SCENARIO = Option("scenario", "its name, or a word of it", many=True)
 WHICH = Option("--scenario", "another scenario than the one in use", metavar="NAME")
 
 WORDS = (
@@ -89,10 +89,15 @@ WORDS = (
         "use",
         "choose the scenario that %hs and %sql speak of",
         "use diabetes",
-        (Option("scenario", "its name, or enough of it", many=True, needed=True),),
+        (Option("scenario", "its name, or a word of it", many=True, needed=True),),
         (NOTEBOOK,),
     ),
-    Word("summary", "counts, statistics and samples of a scenario", "summary", (SCENARIO,)),
+    Word(
+        "summary",
+        "counts, statistics and samples of a scenario",
+        "summary",
+        (SCENARIO, Option("--samples", "rows of each table to look at", int, "N")),
+    ),
     Word(
         "query",
         "one SELECT on a scenario, page by page",
