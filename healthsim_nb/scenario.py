@@ -12,6 +12,7 @@ from healthsim_nb.store.pages import PAGE_SIZE
 from healthsim_nb.store.query import query
 from healthsim_nb.store.samples import samples
 from healthsim_nb.store.selects import select, selects
+from healthsim_nb.store.summary import summary
 from healthsim_nb.templates.template import Specification
 
 if TYPE_CHECKING:
@@ -91,8 +92,6 @@ class Scenario:
         samples
             Rows of each table that are shown; 0 for none.
         """
-        from healthsim_nb.store.summary import summary
-
         with self._workspace.cursor() as cursor:
             return summary(cursor, self.id, samples=samples)
 

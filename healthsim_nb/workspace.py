@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from healthsim_nb.errors import UnknownNameError, WorkspaceError
-from healthsim_nb.formats import names
 from healthsim_nb.generation import draft, save, understood
 from healthsim_nb.scenario import Scenario
 from healthsim_nb.schema import scenario_tables, tables
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from healthsim_nb.store.registry import Brief
     from healthsim_nb.templates.library import Library
     from healthsim_nb.templates.request.understanding import Understanding
-    from healthsim_nb.templates.template import Template
 
 DEFAULT = "healthsim.duckdb"
 
@@ -63,16 +61,6 @@ def open(  # noqa: A001 - hs.open()
         path, now=Workspace._now(), read_only=read_only, memory_limit=memory_limit
     )
     return Workspace(database, own)
-
-
-def templates() -> list[Template]:
-    """Return the templates there are, by id."""
-    return list(load_library().templates.values())
-
-
-def formats() -> list[str]:
-    """Return the formats that a scenario can be exported in."""
-    return names()
 
 
 class Workspace:
