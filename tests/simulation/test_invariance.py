@@ -24,7 +24,7 @@ OPEN = {
 """Columns that more months may close; no other cell ever changes."""
 
 PEOPLE = Population(ages="us", households=True)
-GOLDEN = "unset"
+GOLDEN = ""
 """Changes only on purpose, with a line in the changelog."""
 
 
