@@ -11,7 +11,7 @@ class Column:
 
     name: str
     type: str
-    """A DuckDB type: BIGINT, INTEGER, SMALLINT, TEXT, DATE, TIMESTAMP, BOOLEAN, DOUBLE, DECIMAL(p,s)."""
+    """A DuckDB type: BIGINT, INTEGER, TEXT, DATE, TIMESTAMP, BOOLEAN, DOUBLE, DECIMAL(p,s) …"""
     about: str
     required: bool = True
     references: str | None = None

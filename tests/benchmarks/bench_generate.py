@@ -62,12 +62,8 @@ def copy(path: Path) -> tuple[float, float]:
 
     with duckdb.connect(str(path), config={"memory_limit": "1GB"}) as con:
         con.execute("SET preserve_insertion_order = false")
-        tables = [
-            r[0]
-            for r in con.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'hs' AND estimated_size > 0"
-            ).fetchall()
-        ]
+        full = "FROM duckdb_tables() WHERE schema_name = 'hs' AND estimated_size > 0"
+        tables = [r[0] for r in con.execute(f"SELECT table_name {full}").fetchall()]
         con.execute(f"ATTACH '{path}.copy' AS twin")
         began, cpu = time.perf_counter(), time.process_time()
         for table in tables:

@@ -1,4 +1,6 @@
-"""How long a page takes among millions of claims: ``python tests/benchmarks/bench_pages.py [rows]``.
+"""How long a page takes among millions of claims.
+
+    python tests/benchmarks/bench_pages.py [rows]
 
 A claim-like table, clustered by scenario and id, half of it another scenario's. Medians, in
 milliseconds, and the ratio to what DuckDB takes for the same rows asked for by hand.
@@ -48,7 +50,7 @@ def clock(work, times=7):
 
 def report(name, ours, by_hand=None):
     ratio = f"{ours / by_hand:8.1f} ×" if by_hand else ""
-    print(f"{name:<46}{ours:10.1f} ms{ratio}")  # noqa: T201
+    print(f"{name:<46}{ours:10.1f} ms{ratio}")
 
 
 def measure(connection, rows):
@@ -62,7 +64,8 @@ def measure(connection, rows):
     first = f"SELECT * {one} ORDER BY id LIMIT 20"
     report("first page", clock(ask), by_hand(first))
     page = ask(page=rows // 40)
-    report("page in the middle", clock(lambda: ask(page=rows // 40), 3), by_hand(f"{first} OFFSET {rows // 2}"))
+    middle = by_hand(f"{first} OFFSET {rows // 2}")
+    report("page in the middle", clock(lambda: ask(page=rows // 40), 3), middle)
     report("next page in the middle", clock(page.next))
     report("total", clock(lambda: ask().total), by_hand(f"SELECT count(*) {one}"))
     some = "SELECT id, total_paid FROM claims WHERE status = 't17'"
@@ -70,10 +73,13 @@ def measure(connection, rows):
     ordered = "SELECT * FROM claims ORDER BY total_paid DESC"
     start = time.perf_counter()
     page = ask(ordered)
-    report("first page, sorted", (time.perf_counter() - start) * 1000, by_hand(f"SELECT * {one} ORDER BY total_paid DESC, id LIMIT 20"))
+    took = (time.perf_counter() - start) * 1000
+    hand = by_hand(f"SELECT * {one} ORDER BY total_paid DESC, id LIMIT 20")
+    report("first page, sorted", took, hand)
     report("next page, sorted", clock(page.next))
     grouped = "SELECT status, count(*) FROM claims GROUP BY status"
-    report("first page, grouped", clock(lambda: ask(grouped), 3), by_hand(f"SELECT status, count(*) {one} GROUP BY 1 ORDER BY 1 LIMIT 20"))
+    hand = by_hand(f"SELECT status, count(*) {one} GROUP BY 1 ORDER BY 1 LIMIT 20")
+    report("first page, grouped", clock(lambda: ask(grouped), 3), hand)
 
 
 def main(rows=10_000_000):
@@ -84,7 +90,7 @@ def main(rows=10_000_000):
             for scenario in (0, 1, 2):
                 fill(connection, scenario, rows if scenario == 1 else rows // 4)
             connection.execute("CHECKPOINT")
-            print(f"DuckDB {duckdb.__version__}, {rows:,} claims of one scenario")  # noqa: T201
+            print(f"DuckDB {duckdb.__version__}, {rows:,} claims of one scenario")
             measure(connection, rows)
 
 
