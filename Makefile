@@ -41,7 +41,7 @@ unit-duckdb15: $(OLD)/.duckdb ## the rooms that touch DuckDB, on DuckDB 1.5
 	@PYTHONPATH=$(CURDIR)/$(OLD) $(BIN)/python -m pytest -q -n auto $(wildcard tests/store tests/formats tests/notebook tests/simulation tests/test_*.py)
 
 notebooks-check: $(VENV)/.develop ## run the notebooks and compare with what they show
-	@$(BIN)/python -m pytest -q --nbval --nbval-sanitize-with notebooks/sanitize.cfg -p no:xdist notebooks
+	@$(BIN)/python -m pytest -q --nbval --nbval-sanitize-with notebooks/sanitize.cfg -p no:xdist $(wildcard notebooks/*.ipynb)
 
 notebooks: $(VENV)/.develop ## run the notebooks and keep what they show
 	@$(BIN)/python notebooks/refresh.py

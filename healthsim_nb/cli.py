@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import healthsim_nb as hs
-from healthsim_nb.errors import HealthsimError, SpecificationError
+from healthsim_nb.errors import HealthsimError, SpecificationError, WorkspaceError
 from healthsim_nb.store.plain import table
 from healthsim_nb.words import TERMINAL, Option, find, help_on, help_text, parse_parts, shares
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from healthsim_nb import Scenario
 
 FAILED, NOT_UNDERSTOOD, STOPPED = 1, 2, 130
-DATABASE = Option("--database", "the workspace's file (healthsim.duckdb)", metavar="PATH")
+DEFAULT = "healthsim.duckdb"
+DATABASE = Option("--database", f"the workspace's file ({DEFAULT})", metavar="PATH")
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "01-first-cohort.ipynb"
 PEOPLE = """
     SELECT p.id, given_name, family_name, birth_date, gender, city, state, count(d.id) AS diagnoses
@@ -64,8 +65,15 @@ def _complain(problem: object, code: int) -> int:
     return code
 
 
-def _open(database: str | None) -> hs.Workspace:
-    return hs.open(database) if database else hs.open()
+def _existing(database: str | None) -> hs.Workspace:
+    """Open a workspace to read from it: a name with a slip in it must not make a new file."""
+    path = database or DEFAULT
+    if not Path(path).exists():
+        raise WorkspaceError(
+            f"There is no workspace {path}: make one with healthsim generate, "
+            "or say where it is with --database."
+        )
+    return hs.open(path)
 
 
 def _scenario(workspace: hs.Workspace, name: str | None) -> Scenario:
@@ -82,7 +90,7 @@ def _generate(
     what: str, mix: str | None, tag: list[str], database: str | None, **settings: object
 ) -> None:
     settings |= {"mix": shares(mix) if mix else None, "tags": tuple(tag)}
-    with _open(database) as workspace:
+    with hs.open(database or DEFAULT) as workspace:
         print(_made(workspace, what, settings).summary(samples=0).to_text())
 
 
@@ -113,7 +121,7 @@ def _bar(n: int) -> Callable[[int], None] | None:
 
 
 def _scenarios(search: str, tag: str | None, database: str | None) -> None:
-    with _open(database) as workspace:
+    with _existing(database) as workspace:
         found = workspace.scenarios(search=search or None, tag=tag)
     rows = [(b.name, b.patients, b.rows, b.template, ", ".join(b.tags)) for b in found]
     columns = ("name", "patients", "rows", "template", "tags")
@@ -121,7 +129,7 @@ def _scenarios(search: str, tag: str | None, database: str | None) -> None:
 
 
 def _summary(scenario: str, samples: int | None, database: str | None) -> None:
-    with _open(database) as workspace:
+    with _existing(database) as workspace:
         print(_scenario(workspace, scenario).summary(samples=samples or 0).to_text())
 
 
@@ -130,7 +138,7 @@ def _query(
 ) -> None:
     given = {"page": page, "page_size": page_size}
     said = {name: value for name, value in given.items() if value is not None}
-    with _open(database) as workspace:
+    with _existing(database) as workspace:
         print(_scenario(workspace, scenario).query(sql, **said))
 
 
@@ -142,7 +150,7 @@ def _export(
     database: str | None,
 ) -> None:
     chosen = [name.strip() for name in tables.split(",")] if tables else None
-    with _open(database) as workspace:
+    with _existing(database) as workspace:
         for path in _scenario(workspace, scenario).export(kind, folder, tables=chosen):
             print(path)
 
@@ -153,8 +161,8 @@ def _templates() -> None:
     print("\n".join(f"{name:<{wide}}  {about}" for name, about in known.items()))
 
 
-def _dictionary(table: str | None, database: str | None) -> None:
-    with _open(database) as workspace:
+def _dictionary(table: str | None) -> None:
+    with hs.open(":memory:") as workspace:
         print(workspace.dictionary(table))
 
 
@@ -169,7 +177,8 @@ def _demo(n: int | None, months: int | None, folder: str | None) -> None:
         c = workspace.scenario("demo") if made else _made(workspace, "general-population", settings)
         print(c.summary(samples=0).to_text())
         print(f"\nOne page of its patients:\n\n{c.query(PEOPLE, page_size=10)}")
-        written = c.export("parquet", where / "parquet")
+        filled = [table for table, rows in c.counts.items() if rows]
+        written = c.export("parquet", where / "parquet", tables=filled)
     print(f"\nParquet: {len(written)} files in {where / 'parquet'}/")
     print(f"DuckDB:  {where / 'healthsim.duckdb'}")
     print("\nNow open the first notebook: make lab")
@@ -197,4 +206,4 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "summary": _summary,
     "templates": _templates,
 }
-ON_A_WORKSPACE = ("dictionary", "export", "generate", "query", "scenarios", "summary")
+ON_A_WORKSPACE = ("export", "generate", "query", "scenarios", "summary")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from healthsim_nb.notebook import html
+from healthsim_nb.notebook.listings import scenario_table
 from healthsim_nb.notebook.shown import Shown
 from healthsim_nb.notebook.summaries import summary
 
@@ -69,9 +70,7 @@ def workspace(shown: Any) -> str:
         return html.block(html.heading(shown.name, "closed"))
     found = shown.scenarios()
     note = f"{len(found):,} scenario{'' if len(found) == 1 else 's'}"
-    rows = [(b.name, b.patients, b.rows, b.template, ", ".join(b.tags)) for b in found]
-    columns = ("name", "patients", "rows", "template", "tags")
-    return html.block(html.heading(shown.name, note), html.table(columns, rows) if rows else "")
+    return html.block(html.heading(shown.name, note), scenario_table(found) if found else "")
 
 
 def dictionary(shown: Any) -> str:
@@ -83,7 +82,7 @@ def dictionary(shown: Any) -> str:
     rows = [
         (e.column, e.type, None if e.required else "may be", e.references, e.about) for e in shown
     ]
-    return html.block(html.heading(*names), html.table(columns, rows))
+    return html.block(html.heading(*names), html.table(columns, rows, prose=True))
 
 
 FACES = {

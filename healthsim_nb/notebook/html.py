@@ -27,14 +27,16 @@ def block(*parts: str) -> str:
     return f'{style()}<div class="healthsim">{"".join(parts)}</div>'
 
 
+class Count(int):
+    """A number of things: shown as 12,345, which an id is not."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}"
+
+
 def text(value: Cell) -> str:
     """Return a value for a reader, escaped."""
     return NOTHING if value is None else escape(str(value))
-
-
-def count(value: int) -> str:
-    """Return a number of things: 12,345."""
-    return f"{value:,}"
 
 
 def tag(name: str, content: str, **attributes: str) -> str:
@@ -106,18 +108,23 @@ def _bar_row(name: str, share: float) -> str:
     return tag("tr", tag("th", text(name), scope="row") + tag("td", shown) + value)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], caption: str = "") -> str:
-    """Return a table; columns that hold only numbers stand to the right."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, prose: bool = False) -> str:
+    """Return a table; columns that hold only numbers stand to the right.
+
+    Parameters
+    ----------
+    prose
+        True: long text goes over several lines.
+    """
     listed = [list(row) for row in rows]
-    right = [_numeric([row[place] for row in listed]) for place in range(len(columns))]
-    sides = ["hs-right" if r else "" for r in right]
-    head = "".join(
-        tag("th", text(c), scope="col", class_=s) for c, s in zip(columns, sides, strict=True)
-    )
+    sides = [
+        "hs-right" if _numeric([row[i] for row in listed]) else "" for i in range(len(columns))
+    ]
+    names = zip(columns, sides, strict=True)
+    head = "".join(tag("th", text(name), scope="col", class_=side) for name, side in names)
     body = "".join(tag("tr", "".join(map(_cell, row, sides))) for row in listed)
-    named = tag("caption", text(caption)) if caption else ""
-    whole = tag("table", f"{named}<thead>{tag('tr', head)}</thead><tbody>{body}</tbody>")
-    return tag("div", whole, class_="hs-wide")
+    content = f"<thead>{tag('tr', head)}</thead><tbody>{body}</tbody>"
+    return tag("div", tag("table", content, class_="hs-prose" if prose else ""), class_="hs-wide")
 
 
 def pairs(said: Iterable[tuple[str, Cell]]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from healthsim_nb.notebook import html
-from healthsim_nb.notebook.shown import Shown, listing, sentence
+from healthsim_nb.notebook.shown import Shown, sentence
+from healthsim_nb.store.plain import table as plain_table
 from healthsim_nb.words import NOTEBOOK, Word, help_on, help_text, words
 
 if TYPE_CHECKING:
@@ -15,26 +16,44 @@ if TYPE_CHECKING:
     from healthsim_nb import Scenario, Workspace
 
 NONE_YET = "There is no scenario yet: make one with %hs generate."
+COLUMNS = ("name", "patients", "rows", "template", "made", "tags")
 KEEP = "-o name behind any of them keeps its result: rows of a query as a DataFrame."
 CELL = "%%hs query takes its SQL, %%hs generate its request, from the cell. %sql asks, too."
 
 
 def scenarios(found: Sequence[Any], *, all_of_them: bool) -> Shown:
     """Show scenarios."""
-    nothing = NONE_YET if all_of_them else "There is no such scenario."
-    rows = [
-        (b.name, b.patients, b.rows, b.template, f"{b.created_at:%Y-%m-%d %H:%M}", " ".join(b.tags))
-        for b in found
+    if not found:
+        return sentence(NONE_YET if all_of_them else "There is no such scenario.", found)
+    return Shown(found, plain_table(COLUMNS, _rows(found)), scenario_table(found))
+
+
+def scenario_table(found: Sequence[Any]) -> str:
+    """Return scenarios as an HTML table."""
+    return html.table(COLUMNS, _rows(found))
+
+
+def _rows(found: Sequence[Any]) -> list[tuple[object, ...]]:
+    return [
+        (
+            brief.name,
+            html.Count(brief.patients),
+            html.Count(brief.rows),
+            brief.template,
+            f"{brief.created_at:%Y-%m-%d %H:%M}",
+            ", ".join(brief.tags),
+        )
+        for brief in found
     ]
-    columns = ("name", "patients", "rows", "template", "made", "tags")
-    return listing("Scenarios", columns, rows, found, nothing)
 
 
 def templates(known: Mapping[str, str]) -> Shown:
     """Show the templates."""
     wide = max(map(len, known))
     text = "\n".join(f"{name:<{wide}}  {about}" for name, about in known.items())
-    return Shown(known, text, html.table(("template", "who they are"), list(known.items())))
+    return Shown(
+        known, text, html.table(("template", "who they are"), list(known.items()), prose=True)
+    )
 
 
 def status(workspace: Workspace | None, used: Scenario | None) -> Shown:
@@ -55,7 +74,7 @@ def help_for(word: Word | None) -> Shown:
     text = help_text(NOTEBOOK, "%hs")
     rows = [(f"%hs {w.usage}", w.about) for w in words(NOTEBOOK).values()]
     more = html.note(KEEP) + html.note(CELL)
-    return Shown(text, text, html.table(("write", "and it will"), rows) + more)
+    return Shown(text, text, html.table(("write", "to"), rows, prose=True) + more)
 
 
 def written(folder: str, paths: Sequence[Path]) -> Shown:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import healthsim_nb as hs
 from healthsim_nb.notebook import html
-from healthsim_nb.store.plain import table as plain_table
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,13 +35,3 @@ def value_of(shown: Any) -> Any:
 def sentence(text: str, value: Any = None) -> Shown:
     """Show one sentence about a value."""
     return Shown(value, text, html.text(text))
-
-
-def listing(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], value: Any, nothing: str
-) -> Shown:
-    """Show a table with a title, or say that there is nothing."""
-    if not rows:
-        return sentence(nothing, value)
-    text = f"{title}\n\n{plain_table(columns, rows)}"
-    return Shown(value, text, html.heading(title) + html.table(columns, rows))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from healthsim_nb.notebook import html
+from healthsim_nb.notebook.html import Count
 
 if TYPE_CHECKING:
     from healthsim_nb import Summary
@@ -24,12 +25,13 @@ CLASSES = {
 def summary(shown: Summary) -> str:
     """Return a summary as HTML."""
     found = shown.statistics
+    samples = "".join(_sample(table, rows) for table, rows in shown.samples.items())
     parts = [
         html.heading(shown.name, " · ".join(_origin(shown))),
         html.chips(shown.tags),
         html.tiles(_tiles(shown, found)),
         html.columns(*filter(None, (make(found) for make in PARTS)), _rows(shown)),
-        "".join(_samples(table, rows) for table, rows in shown.samples.items()),
+        html.fold("Some rows of each table", samples) if samples else "",
     ]
     return html.block(*parts)
 
@@ -50,13 +52,13 @@ def _tiles(shown: Summary, found: Figures) -> list[tuple[str, str]]:
             tiles.append((f"{people['age_mean']:.1f}", "mean age at start"))
         tiles.append((f"{people['deaths']:,}", "died"))
     if vitals and vitals["systolic"] is not None:
-        tiles.append((f"{vitals['systolic']:.0f}/{vitals['diastolic']:.0f}", "mean pressure"))
+        tiles.append((f"{vitals['systolic']:.0f}/{vitals['diastolic']:.0f}", "mean blood pressure"))
     return [*tiles, (f"{sum(shown.counts.values()):,}", "rows")]
 
 
 def _diagnoses(found: Figures) -> str:
     rows = found.get("diagnoses", [])
-    shares = [(f"{d['description']} ({d['code']})", d["share"]) for d in rows]
+    shares = [(f"{d['code']} {d['description']}", d["share"]) for d in rows]
     return html.section("Most frequent diagnoses", html.bars(shares)) if rows else ""
 
 
@@ -68,7 +70,7 @@ def _medications(found: Figures) -> str:
 
 def _encounters(found: Figures) -> str:
     rows = [
-        (CLASSES.get(e["class_code"], e["class_code"]), e["count"], _rate(e["per_patient_year"]))
+        (CLASSES.get(e["class_code"], e["class_code"]), Count(e["count"]), _rate(e))
         for e in found.get("encounters", [])
     ]
     head = ("encounters", "number", "a patient-year")
@@ -77,7 +79,7 @@ def _encounters(found: Figures) -> str:
 
 def _labs(found: Figures) -> str:
     rows = [
-        (row["test_name"], row["patients"], _figure(row["mean"]), row["unit"])
+        (row["test_name"], Count(row["patients"]), _figure(row["mean"]), row["unit"])
         for row in found.get("labs", [])
     ]
     head = ("latest result", "patients", "mean", "unit")
@@ -85,19 +87,22 @@ def _labs(found: Figures) -> str:
 
 
 def _rows(shown: Summary) -> str:
-    return html.section("Rows", html.table(("table", "rows"), list(shown.counts.items())))
+    rows = [(table, Count(number)) for table, number in shown.counts.items()]
+    return html.section("Rows", html.table(("table", "rows"), rows))
 
 
-def _samples(table: str, rows: list[Figures]) -> str:
-    shown = html.table(list(rows[0]), [list(row.values()) for row in rows]) if rows else ""
-    return html.fold(f"{table}: {len(rows)} of them", shown)
+def _sample(table: str, rows: list[Figures]) -> str:
+    if not rows:
+        return ""
+    return html.section(table, html.table(list(rows[0]), [list(row.values()) for row in rows]))
 
 
 def _percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.0%}".replace("%", " %")
 
 
-def _rate(value: float | None) -> float | None:
+def _rate(row: Figures) -> float | None:
+    value = row["per_patient_year"]
     return None if value is None else round(value, 2)
 
 
