@@ -14,6 +14,8 @@ from healthsim_nb.store.room import quoted
 from healthsim_nb.store.tree import Node, fold, pattern, walk
 
 if TYPE_CHECKING:
+    import duckdb
+
     from healthsim_nb.store.gate import Query
 
 KEY = "id"
@@ -82,11 +84,15 @@ def by_key(node: Node, key: list[str]) -> bool:
     )
 
 
-def total(query: Query, key: list[str] | None, width: int) -> Node:
+def total(
+    cursor: duckdb.DuckDBPyConnection, query: Query, key: list[str] | None, width: int
+) -> Node:
     """Return the statement with an order that leaves no two different rows level.
 
     Parameters
     ----------
+    cursor
+        Where to parse what is added.
     query
         The query as the user wrote it.
     key
@@ -102,7 +108,7 @@ def total(query: Query, key: list[str] | None, width: int) -> Node:
     if not given and not key and settled(node):
         return query.statement
     last = ".".join(map(quoted, key)) if key else ", ".join(str(i + 1) for i in range(width))
-    added = pattern(f"SELECT 1 ORDER BY {last}")["modifiers"][0]["orders"]
+    added = pattern(cursor, f"SELECT 1 ORDER BY {last}")["modifiers"][0]["orders"]
     kept = [m for m in node["modifiers"] if m["type"] != "ORDER_MODIFIER"]
     place = sum(m["type"] == "DISTINCT_MODIFIER" for m in kept)
     kept.insert(place, {"type": "ORDER_MODIFIER", "orders": [*given, *added]})

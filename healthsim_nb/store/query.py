@@ -6,9 +6,10 @@ import duckdb
 
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.store import gate, order
+from healthsim_nb.store.keyed import keyed
 from healthsim_nb.store.pages import PAGE_SIZE, Page, Rows, checked, turn
 from healthsim_nb.store.room import enter, said_by_duckdb
-from healthsim_nb.store.rows import Source, by_key, kept, names
+from healthsim_nb.store.rows import Source, kept, names
 from healthsim_nb.store.tree import write
 
 ZONED = "WITH TIME ZONE"
@@ -61,13 +62,12 @@ def _shape(cursor: duckdb.DuckDBPyConnection, sql: str) -> tuple[tuple[str, ...]
 
 
 def _rows(asked: gate.Query, source: Source) -> Rows:
-    node, key = asked.statement["node"], order.key_of(asked)
-    if key and order.unlimited(node) and order.row_by_row(node) and order.by_key(node, key):
-        found = by_key(source, asked.statement, key)
+    node, key, width = asked.statement["node"], order.key_of(asked), len(source.columns)
+    if key and order.unlimited(node) and order.row_by_row(node):
+        found = keyed(source, asked, key)
         if found:
             return found
-    width = len(source.columns)
-    ordered = write(source.cursor, order.total(asked, key, width))
+    ordered = write(source.cursor, order.total(source.cursor, asked, key, width))
     if ordered:
         return kept(source, ordered)
     return kept(source, asked.sql, "" if order.settled(node) else f"ORDER BY {names(width)}")

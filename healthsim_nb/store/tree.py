@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Node = dict[str, Any]
+_patterns: dict[str, Node] = {}
 LONGEST = 100_000
 """Characters of a query; a longer one is data, and belongs into a table."""
 
@@ -52,12 +52,11 @@ def write(cursor: duckdb.DuckDBPyConnection, statement: Node) -> str | None:
     return str(row[0]) if _bare(read) == _bare(statement["node"]) else None
 
 
-@cache
-def pattern(sql: str) -> Node:
+def pattern(cursor: duckdb.DuckDBPyConnection, sql: str) -> Node:
     """Return the node of a query of ours, to take parts from: each DuckDB writes them its way."""
-    with duckdb.connect() as cursor:
-        node: Node = parse(cursor, sql)["node"]
-    return node
+    if sql not in _patterns:
+        _patterns[sql] = parse(cursor, sql)["node"]
+    return _patterns[sql]
 
 
 def walk(node: object) -> Iterator[Node]:

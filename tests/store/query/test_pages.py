@@ -69,6 +69,17 @@ def test_the_last_page_knows_that_it_is_the_last(ask, sql):
         last.next()
 
 
+def test_pages_far_from_the_first_continue_those_that_are_near(ask, monkeypatch):
+    whole = ask(SORTED, page_size=500).rows
+    monkeypatch.setattr("healthsim_nb.store.keyed.NEAR", 20)
+
+    assert collect(ask(SORTED, page_size=7)) == whole
+    zoned = "SELECT mrn, now() FROM patients ORDER BY gender"
+    assert [r[0] for r in collect(ask(zoned, page_size=7))] == [r[0] for r in whole]
+    assert ask(SORTED, page=9, page_size=7).rows == whole[56:63]
+    assert ask(SORTED, page=900, page_size=7).rows == []
+
+
 def test_there_is_no_page_before_the_first(ask):
     with pytest.raises(QueryError, match="Page 1 is the first"):
         ask(PLAIN).previous()
@@ -122,7 +133,7 @@ def test_the_total_is_counted_once_and_only_when_asked_for(database, sql):
     page = query(cursor, 1, sql, page_size=5)
 
     def counts():
-        return sum("SELECT count(*) FROM (" in s or 'count(*) FROM "the' in s for s in cursor.asked)
+        return sum("SELECT count(*) FROM " in s for s in cursor.asked)
 
     before = counts()
     assert page.total == page.next().total == page.next().previous().total

@@ -1,0 +1,147 @@
+"""The rows of a query that shows rows of one table: pages come from the table, by its key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from healthsim_nb.store import order
+from healthsim_nb.store.room import quoted, said_by_duckdb
+from healthsim_nb.store.rows import Counted, names
+from healthsim_nb.store.tree import pattern, write
+
+if TYPE_CHECKING:
+    from healthsim_nb.store.gate import Query
+    from healthsim_nb.store.pages import Row, Rows
+    from healthsim_nb.store.rows import Source
+    from healthsim_nb.store.tree import Node
+
+LOWEST, HIGHEST = -(2**63), 2**63 - 1
+"""No id is below or above."""
+NEAR = 1000
+"""Rows from the first one that are sorted again for each page; beyond, all are sorted once."""
+AND = "CONJUNCTION_AND"
+
+
+def keyed(source: Source, query: Query, key: list[str]) -> Rows | None:
+    """Return the rows of a query, if DuckDB can write down what pages need.
+
+    Parameters
+    ----------
+    source
+        The cursor and columns.
+    query
+        A query each row of which is made of one row of a table alone.
+    key
+        What `order.key_of` returned.
+    """
+    statement, path = query.statement, ".".join(map(quoted, key))
+    node = statement["node"]
+    added = pattern(source.cursor, f"SELECT {path} WHERE {path} > $after AND {path} <= $until")
+    select = {"select_list": node["select_list"] + added["select_list"]}
+    where = _all(node["where_clause"], added["where_clause"])
+    between = {**node, **select, "where_clause": where, "modifiers": []}
+    text = write(source.cursor, {**statement, "node": between})
+    if text is None:
+        return None
+    if order.by_key(node, key):
+        return ByKey(source, text, path)
+    whole = order.total(source.cursor, query, key, len(source.columns))
+    ordered = write(source.cursor, {**whole, "node": {**whole["node"], **select}})
+    return ByOrder(source, text, ordered) if ordered else None
+
+
+class _Keyed(Counted):
+    """Rows with their keys. ``between``: the query, with its key last, of keys in a range."""
+
+    def __init__(self, source: Source, between: str) -> None:
+        self.between = between
+        self.width = len(source.columns)
+        counting = f"SELECT count(*) FROM ({between})"  # noqa: S608
+        super().__init__(source, counting, after=LOWEST, until=HIGHEST)
+
+    def key_from(self, sql: str) -> str:
+        """Return the SELECT of the keys of a query that has its key last."""
+        return f"SELECT c{self.width} FROM ({sql}) AS t({names(self.width + 1)})"  # noqa: S608
+
+
+class ByKey(_Keyed):
+    """Rows in the order of the key: a page begins after the last key of the one before."""
+
+    def __init__(self, source: Source, between: str, path: str) -> None:
+        super().__init__(source, between)
+        self._page = f"{between} ORDER BY {path}"
+        self._befores = {0: LOWEST}
+
+    def part(self, start: int, count: int) -> list[Row]:
+        """Return up to ``count`` rows from position ``start``."""
+        before = self._before(start)
+        # Any `count` keys after `before` bound the first ones: none of these is above the highest.
+        # With a bound at both ends DuckDB reads one row group, and needs no top-n over wide rows.
+        some = [] if before is None else self._some(f"LIMIT {count}", before)
+        if not some or before is None:
+            return []
+        rows = self.source.fetch(self._page, count, after=before, until=max(some))
+        if len(rows) == count > 1:
+            self._befores[start + count - 1] = rows[-2][-1]
+        return [row[:-1] for row in rows]
+
+    def _before(self, start: int) -> int | None:
+        if start not in self._befores:
+            found = self._some(f"ORDER BY 1 LIMIT 1 OFFSET {start - 1}", LOWEST)
+            if not found:
+                return None
+            self._befores[start] = found[0]
+        return self._befores[start]
+
+    def _some(self, which: str, after: int) -> list[int]:
+        sql = f"{self.key_from(self.between)} {which}"
+        return [key for (key,) in self.source.fetch(sql, after=after, until=HIGHEST)]
+
+
+class ByOrder(_Keyed):
+    """Rows in the user's order: the first ones sorted for each page, the others' keys once."""
+
+    def __init__(self, source: Source, between: str, ordered: str) -> None:
+        super().__init__(source, between)
+        self._ordered, self._placed = ordered, False
+
+    def part(self, start: int, count: int) -> list[Row]:
+        """Return up to ``count`` rows from position ``start``."""
+        if start + count <= NEAR:
+            rows = self.source.fetch(f"{self._ordered} LIMIT {count} OFFSET {start}")
+            return [row[:-1] for row in rows]
+        if not self._placed:
+            self._place()
+        keys = self._keys(start, count)
+        if not keys:
+            return []
+        every = f"FROM ({self.between}) AS t({names(self.width + 1)})"
+        these = f"WHERE c{self.width} IN ({', '.join(map(str, keys))})"
+        found = self.source.fetch(f"{every} {these}", after=min(keys) - 1, until=max(keys))
+        rows_by_key = {row[-1]: row[:-1] for row in found}
+        return [rows_by_key[key] for key in keys if key in rows_by_key]
+
+    def _place(self) -> None:
+        keys = self.key_from(self._ordered)
+        numbered = f"SELECT row_number() OVER () AS p, * FROM ({keys}) AS t(key)"  # noqa: S608
+        with said_by_duckdb(own=False):
+            self.source.cursor.execute(f'CREATE TEMP TABLE "the places" AS {numbered}')
+        self._placed = True
+
+    def _keys(self, start: int, count: int) -> list[int]:
+        found = self.source.fetch(
+            'SELECT key FROM "the places" '  # noqa: S608
+            f"WHERE p BETWEEN {start + 1} AND {start + count} ORDER BY p"
+        )
+        return [key for (key,) in found]
+
+
+def _all(*conditions: Node | None) -> Node:
+    """Return the condition that all of them hold."""
+    flat: list[Node] = []
+    for condition in conditions:
+        if condition and condition["type"] == AND:
+            flat += condition["children"]
+        elif condition:
+            flat.append(condition)
+    return {"class": "CONJUNCTION", "type": AND, "alias": "", "children": flat}
