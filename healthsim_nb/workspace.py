@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import finalize
 
 from healthsim_nb.errors import UnknownNameError, WorkspaceError
 from healthsim_nb.generation import draft, save, understood
@@ -69,7 +70,9 @@ class Workspace:
     def __init__(self, database: Database, library: Path | None = None) -> None:
         self._database = database
         self._own_library = library
-        self._closed = False
+        # A workspace that is forgotten, as when its cell is run again, must not keep the file.
+        self._forgotten = finalize(self, database.release)
+        self._forgotten.atexit = False
 
     @property
     def name(self) -> str:
@@ -79,7 +82,7 @@ class Workspace:
     @property
     def closed(self) -> bool:
         """Whether it has been closed."""
-        return self._closed or self._database.closed
+        return not self._forgotten.alive or self._database.closed
 
     def understand(
         self,
@@ -213,8 +216,7 @@ class Workspace:
 
     def close(self) -> None:
         """Close the file, so that another program can open it."""
-        if not self._closed:
-            self._closed = True
+        if self._forgotten.detach():
             self._database.close()
 
     def __enter__(self) -> Workspace:

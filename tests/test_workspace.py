@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from datetime import date, datetime
@@ -100,6 +101,27 @@ def test_two_handles_of_one_file_share_it_and_close_apart(tmp_path):
         first.scenarios()
     assert repr(first).endswith("s.duckdb, closed")
     second.close()
+
+
+def test_a_workspace_that_is_forgotten_does_not_keep_the_file(tmp_path):
+    path = tmp_path / "s.duckdb"
+    code = "import sys, duckdb; duckdb.connect(sys.argv[1])"
+    ws = hs.open(path)
+    ws = hs.open(path)
+    ws.close()
+
+    subprocess.run([sys.executable, "-c", code, path], check=True)
+
+
+def test_what_was_taken_from_a_workspace_outlives_it(tmp_path):
+    c = hs.open(tmp_path / "s.duckdb").generate("healthy-adult", n=3, months=1)
+    assert c.counts["patients"] == 3
+
+    patients = hs.open(tmp_path / "s.duckdb").scenario(c.name).relation("patients")
+    del c
+    gc.collect()
+
+    assert patients.count("*").fetchall() == [(3,)]
 
 
 def test_read_only_reads_and_refuses_to_generate(tmp_path):

@@ -105,18 +105,24 @@ class Database:
 
     def close(self) -> None:
         """Close this handle; the last one closes the database and its cursors."""
-        with _guard:
-            if self._handles == 0:
-                return
-            self._handles -= 1
-            if self._handles:
-                return
-            if self.path:
-                _open.pop(self.path, None)
+        if self.release():
             # A cursor that is still open would keep the file locked.
             for cursor in list(self._cursors):
                 cursor.close()
             self._connection.close()
+
+    def release(self) -> bool:
+        """Give a handle back that was forgotten, and return whether it was the last.
+
+        Cursors that somebody still holds go on; the file is free when they end.
+        """
+        with _guard:
+            if self._handles == 0:
+                return False
+            self._handles -= 1
+            if self._handles == 0 and self.path:
+                _open.pop(self.path, None)
+            return self._handles == 0
 
     def _setting(self, name: str) -> object:
         row = self._connection.execute(f"SELECT current_setting('{name}')").fetchone()
@@ -157,6 +163,10 @@ def _shared(file: Path | None, read_only: bool) -> Database | None:
     known = _open.get(file) if file else None
     if known is None:
         return None
+    if known.path and not known.path.exists():
+        raise WorkspaceError(
+            f"{known.path} was removed while it was open here: close it before you open it again."
+        )
     if known.read_only and not read_only:
         raise WorkspaceError(
             f"{known.path} is open read-only in this program: close it first to write to it."

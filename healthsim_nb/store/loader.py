@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 INSERT_ROWS = 8 * 122_880
 """Rows of one insert, if there are so many: 8 of DuckDB's row groups."""
-BUFFER_BYTES = 192_000_000
+BUFFER_BYTES = 128_000_000
 """What all buffers may hold; beyond it the largest is emptied, however few its rows."""
 REPEATED = ("providers", "facilities")
 """Tables of which blocks repeat rows: the first of each id is kept."""

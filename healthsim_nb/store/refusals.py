@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+_REASON = re.compile(r'Cannot open file "[^"]*": (.+)')
 _STORAGE = re.compile(r"version number (\d+), but we can only read versions between \d+ and (\d+)")
 
 
@@ -74,8 +75,7 @@ def _unreadable(path: Path, said: str) -> WorkspaceError:
         )
     if not path.parent.is_dir():
         return WorkspaceError(f"{path} cannot be made: there is no folder {path.parent}.")
-    if "Permission denied" in said:
-        return WorkspaceError(
-            f"{path} cannot be opened: you have no permission to read or write it."
-        )
+    reason = _REASON.search(said)
+    if reason:
+        return WorkspaceError(f"{path} cannot be opened: {reason[1].strip().lower()}.")
     return damaged(path, said)

@@ -298,6 +298,26 @@ def test_a_folder_a_missing_folder_and_a_silly_limit_are_said(tmp_path, now):
     assert elsewhere(tmp_path / "x.duckdb") == "opened"
 
 
+def test_a_file_that_the_system_refuses_is_said_in_the_systems_words(tmp_path):
+    said = duckdb.IOException('IO Error: Cannot open file "/x/study.duckdb": Permission denied')
+
+    error = refusal(tmp_path / "study.duckdb", said)
+
+    assert type(error) is WorkspaceError
+    assert str(error).endswith("study.duckdb cannot be opened: permission denied.")
+
+
+def test_a_file_that_was_removed_while_it_was_open_is_not_opened_again(tmp_path, now):
+    path = tmp_path / "study.duckdb"
+    database = open_database(path, now=now)
+    path.unlink()
+
+    with pytest.raises(WorkspaceError, match="was removed while it was open here: close it before"):
+        open_database(path, now=now)
+    database.close()
+    open_database(path, now=now).close()
+
+
 def test_a_file_of_a_later_duckdb_is_refused_with_the_way_to_upgrade(tmp_path):
     said = duckdb.IOException(
         "IO Error: Trying to read a database file with version number 69, but we can only read "
