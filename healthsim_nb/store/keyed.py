@@ -125,7 +125,7 @@ class ByOrder(_Keyed):
         keys = self.key_from(self._ordered)
         numbered = f"SELECT row_number() OVER () AS p, * FROM ({keys}) AS t(key)"  # noqa: S608
         with said_by_duckdb(own=False):
-            self.source.cursor.execute(f'CREATE TEMP TABLE "the places" AS {numbered}')
+            self.source.run(f'CREATE TEMP TABLE "the places" AS {numbered}')
         self._placed = True
 
     def _keys(self, start: int, count: int) -> list[int]:

@@ -39,12 +39,12 @@ def enter(cursor: duckdb.DuckDBPyConnection, scenario: int, tables: Iterable[str
         The canonical tables that the query reads.
     """
     database = quoted(str(cursor.execute("SELECT current_database()").fetchall()[0][0]))
-    cursor.execute("SET search_path = 'temp.main'")
+    cursor.execute("SET search_path = 'temp.main'").fetchall()
     for table in tables:
         cursor.execute(
             f"CREATE TEMP VIEW {table} AS SELECT * EXCLUDE ({OWN}), {OWN} "  # noqa: S608
             f"FROM {database}.{qualified(table)} WHERE scenario_id = {int(scenario)}"
-        )
+        ).fetchall()
 
 
 def quoted(name: str) -> str:

@@ -33,10 +33,14 @@ class Source:
             result = self.cursor.execute(sql, parameters or None)
             if most is None:
                 return result.fetchall()
-            rows = result.fetchmany(most + 1)
-            if len(rows) > most:
-                self.cursor.execute("SELECT NULL").fetchall()
-            return rows[:most]
+            rows = result.fetchmany(most)
+            if result.fetchmany(1):
+                self.run("SELECT NULL")
+            return rows
+
+    def run(self, sql: str) -> None:
+        """Run a statement to its end: DuckDB 2 lets nothing begin before."""
+        self.cursor.execute(sql).fetchall()
 
 
 class Counted:
@@ -62,7 +66,7 @@ class ByPosition(Counted):
     """Rows kept once, numbered, in a temporary table of the cursor."""
 
     def __init__(self, source: Source, sort: str) -> None:
-        source.cursor.execute(
+        source.run(
             'CREATE TEMP TABLE "the rows" AS '  # noqa: S608
             f'SELECT row_number() OVER ({sort}) AS p, * FROM "the result"'
         )
@@ -94,7 +98,7 @@ def kept(source: Source, sql: str, sort: str = "") -> Rows:
     """Return the rows of a query in a temporary table, or asked for again if none can hold them."""
     columns = names(len(source.columns))
     # A view takes the text whole, with the semicolon or the comment that it may end in.
-    source.cursor.execute(f'CREATE TEMP VIEW "the result" ({columns}) AS {sql}')
+    source.run(f'CREATE TEMP VIEW "the result" ({columns}) AS {sql}')
     try:
         return ByPosition(source, sort)
     except duckdb.InvalidInputException:
