@@ -51,7 +51,7 @@ def due(month: Month) -> tuple[Rows, NDArray[np.intp], Rows]:
     state, n = month.state, len(month.alive)
     pairs = np.flatnonzero(state.due <= month.turn + 1)
     causes, rows = pairs // n, pairs % n
-    wanted = (state.death[rows] < 0) | (state.death[rows] > month.day)
+    wanted = state.death[rows] > month.day
     for illness in month.plan.illnesses:
         if illness.source.kind == "service":
             wanted &= attends(month, illness, causes, rows)
@@ -81,7 +81,7 @@ def attends(
 def can_come(month: Month, rows: Rows, day: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Return whether people are alive and out of hospital on a day."""
     state = month.state
-    alive = (state.death[rows] < 0) | (day < state.death[rows])
+    alive = day < state.death[rows]
     ok: NDArray[np.bool_] = (
         alive & (state.busy[rows] < day) & (month.bodies.people.birth_day[rows] < day)
     )

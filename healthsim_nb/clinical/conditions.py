@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from healthsim_nb.clinical import measures, treatment
 from healthsim_nb.clinical.month import factor
-from healthsim_nb.clinical.plan import FAR, NEVER, Happening, Illness, most
+from healthsim_nb.clinical.plan import NEVER, Happening, Illness, most
+from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.rng import Draws, weight_table
 
 if TYPE_CHECKING:

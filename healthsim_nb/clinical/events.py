@@ -65,12 +65,12 @@ def sort_out(month: Month, columns: tuple[NDArray[Any], ...]) -> Visits:
     )
     pass_away(month, row, end, fatal > 0)
     death = month.state.death[row]
-    ok = (death < 0) | (day < death)
+    ok = day < death
     row, day, end, kind, event, minute, death = (
         c[ok] for c in (row, day, end, kind, event, minute, death)
     )
     stay = (kind == IMP) | (kind == OBSENC)
-    died = stay & (death >= 0) & (death <= end)
+    died = stay & (death <= end)
     end = np.where(died, death, end)
     np.maximum.at(month.state.busy, row[stay], end[stay].astype(np.int32))
     return Visits(
@@ -92,11 +92,7 @@ def possible(
     """Return False for what falls into a stay, after death or before birth; sorted by day."""
     state = month.state
     death = state.death[row]
-    ok = (
-        (state.busy[row] < day)
-        & ((death < 0) | (day < death))
-        & (month.bodies.people.birth_day[row] < day)
-    )
+    ok = (state.busy[row] < day) & (day < death) & (month.bodies.people.birth_day[row] < day)
     lasts = np.where(ok & (end > day), end - month.day + 1, 0)
     reach = np.maximum.accumulate(row * 4096 + lasts)
     before = np.concatenate([[-1], reach[:-1]])
@@ -108,8 +104,7 @@ def pass_away(month: Month, row: Rows, end: NDArray[np.int64], fatal: NDArray[np
     """Set the death of those who do not survive their stay, unless they die before."""
     death = month.state.death
     who, when = row[fatal], end[fatal].astype(np.int32)
-    earlier = (death[who] >= 0) & (death[who] < when)
-    death[who] = np.where(earlier, death[who], when)
+    death[who] = np.minimum(death[who], when)
 
 
 def diagnose(month: Month, visits: Visits) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.curves import AGES
 from healthsim_nb.engine.ids import turn_ids
 from healthsim_nb.engine.rng import Draws
@@ -66,7 +67,7 @@ def begin(
         draws=Draws(plan.spec.seed, turn_ids(bodies.people.id, turn)),
         months_old=months_old,
         years_old=np.minimum(months_old // 12, AGES - 1),
-        alive=state.death < 0,
+        alive=state.death == FAR,
         out=out,
         thinning=thinning,
     )

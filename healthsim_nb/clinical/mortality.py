@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from healthsim_nb.engine.calendar import FAR
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -21,7 +23,7 @@ def die(month: Month) -> None:
     plan, state = month.plan, month.state
     base = plan.death[month.bodies.sex, month.years_old]
     drawn = month.draws.u32("death") / 2**32
-    rows = np.flatnonzero((drawn < base * MOST_TIMES) & (state.death < 0))
+    rows = np.flatnonzero((drawn < base * MOST_TIMES) & (state.death == FAR))
     rows = rows[drawn[rows] < base[rows] * np.minimum(times(month, rows), MOST_TIMES)]
     state.death[rows] = month.draw_days("death.day", rows)
 

@@ -25,8 +25,6 @@ HIGHEST = 0.97
 """No probability at the start is above."""
 NEVER = 32000
 """A turn that never comes."""
-FAR = 2**31 - 1
-"""A day that never comes."""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from healthsim_nb.clinical.plan import FAR, NEVER, Plan
-from healthsim_nb.engine.calendar import month_index
+from healthsim_nb.clinical.plan import NEVER, Plan
+from healthsim_nb.engine.calendar import FAR, LONG_AGO, month_index
+from healthsim_nb.engine.curves import AGE_MONTHS
 
 if TYPE_CHECKING:
     from healthsim_nb.population.people import People
@@ -27,7 +28,7 @@ class State:
     """Columns of n patients; every step changes them in place."""
 
     death: NDArray[np.int32]
-    """Day of death, -1 while none is set, shape (n,)."""
+    """Day of death, `FAR` while none is set, shape (n,)."""
     busy: NDArray[np.int32]
     """Last day of the latest hospital stay, shape (n,)."""
     stage: NDArray[np.uint8]
@@ -51,7 +52,7 @@ class State:
     on: NDArray[np.uint8]
     """How many conditions want the drug, shape (D, n)."""
     noted: NDArray[np.int32]
-    """Day of the prescription on record, -1 for none, shape (D, n)."""
+    """Day of the prescription on record, `FAR` for none, shape (D, n)."""
     last: NDArray[np.int16]
     """Turn of the latest order, shape (P, n)."""
 
@@ -60,8 +61,8 @@ def empty(plan: Plan, n: int) -> State:
     """Return the state of n patients who have nothing."""
     c, m, d, p = len(plan.illnesses), len(plan.measures), len(plan.drugs), len(plan.orders)
     return State(
-        death=np.full(n, -1, np.int32),
-        busy=np.full(n, -1, np.int32),
+        death=np.full(n, FAR, np.int32),
+        busy=np.full(n, LONG_AGO, np.int32),
         stage=np.zeros((c, n), np.uint8),
         onset=np.zeros((c, n), np.int32),
         until=np.full((c, n), FAR, np.int32),
@@ -72,7 +73,7 @@ def empty(plan: Plan, n: int) -> State:
         effect=np.zeros((m, n), np.int32),
         x=np.zeros((m, n), np.int32),
         on=np.zeros((d, n), np.uint8),
-        noted=np.full((d, n), -1, np.int32),
+        noted=np.full((d, n), FAR, np.int32),
         last=np.zeros((p, n), np.int16),
     )
 
@@ -87,8 +88,8 @@ class Bodies:
     traits: dict[str, NDArray[np.bool_]]
 
     def months_old(self, plan: Plan, turn: int) -> NDArray[np.int32]:
-        """Return ages in months at a turn, -1 for the unborn."""
-        return np.maximum(plan.first_month + turn - self.birth_month, 0)
+        """Return ages in months at a turn, as far as tables over age go."""
+        return np.clip(plan.first_month + turn - self.birth_month, 0, AGE_MONTHS - 1)
 
 
 def bodies(people: People) -> Bodies:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.rng import Draws, weight_table
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def stop(month: Month, drug: int, rows: Rows, day: NDArray[np.int32]) -> None:
     for measure, amount in month.plan.drugs[drug].effects:
         state.effect[measure, gone] -= amount
     noted = state.noted[drug, gone]
-    closed = noted >= 0
+    closed = noted != FAR
     month.out.add(
         "stop",
         row=gone[closed],
@@ -86,7 +87,7 @@ def stop(month: Month, drug: int, rows: Rows, day: NDArray[np.int32]) -> None:
         day=noted[closed],
         end=day[ended][closed],
     )
-    state.noted[drug, gone] = -1
+    state.noted[drug, gone] = FAR
 
 
 def note(
@@ -97,7 +98,7 @@ def note(
     lines = state.line[illness.index, rows]
     for drug in sorted({d for line in illness.lines for d in line}):
         member = np.array([drug in line for line in illness.lines])
-        new = member[lines] & (state.noted[drug, rows] < 0)
+        new = member[lines] & (state.noted[drug, rows] == FAR)
         count = int(new.sum())
         if not count:
             continue
@@ -108,5 +109,5 @@ def note(
             drug=np.full(count, drug, np.int16),
             condition=np.full(count, illness.index, np.int16),
             day=day[new],
-            end=np.full(count, -1, np.int32),
+            end=np.full(count, FAR, np.int32),
         )

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EPOCH = date(1970, 1, 1)
+FAR = 2**31 - 1
+"""A day that never comes; days before 1970 are below 0, so no small number can say so."""
+LONG_AGO = -FAR
+"""A day before every other."""
 
 
 def day_number(day: date) -> int:

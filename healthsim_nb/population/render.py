@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.ids import patient_index
 from healthsim_nb.population import names, traits
 from healthsim_nb.population.ages import LINES_OF_BUSINESS
@@ -41,7 +42,7 @@ def persons(people: People, death_day: NDArray[np.int32]) -> pa.RecordBatch:
     people
         Who they are.
     death_day
-        Days since 1970-01-01, shape (n,); -1: alive.
+        Days since 1970-01-01, shape (n,); `FAR`: alive.
     """
     columns = _identity(people) | {
         "id": pa.array(people.id),
@@ -49,7 +50,7 @@ def persons(people: People, death_day: NDArray[np.int32]) -> pa.RecordBatch:
         "household_role": coded(people.household_role, ROLES),
         "marital_status": coded(people.marital, MARITAL),
         "smoking_status": coded(people.smoking, traits.SMOKING),
-        "death_date": dates(death_day, death_day < 0),
+        "death_date": dates(death_day, death_day == FAR),
     }
     return _batch("persons", columns)
 
@@ -74,8 +75,8 @@ def patients(
         ),
         "email": _emails(people, index),
         "line_of_business": coded(people.line_of_business, LINES_OF_BUSINESS),
-        "deceased": pa.array(death_day >= 0),
-        "death_date": dates(death_day, death_day < 0),
+        "deceased": pa.array(death_day != FAR),
+        "death_date": dates(death_day, death_day == FAR),
         "primary_care_provider_id": pa.array(primary_care_provider_id),
     }
     return _batch("patients", columns)

@@ -83,15 +83,17 @@ def measure(connection, rows):
 
 
 def main(rows=10_000_000):
-    with tempfile.TemporaryDirectory() as folder:
-        with duckdb.connect(str(Path(folder) / "pages.duckdb")) as connection:
-            for statement in create_statements() + view_statements():
-                connection.execute(statement)
-            for scenario in (0, 1, 2):
-                fill(connection, scenario, rows if scenario == 1 else rows // 4)
-            connection.execute("CHECKPOINT")
-            print(f"DuckDB {duckdb.__version__}, {rows:,} claims of one scenario")
-            measure(connection, rows)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        duckdb.connect(str(Path(folder) / "pages.duckdb")) as connection,
+    ):
+        for statement in create_statements() + view_statements():
+            connection.execute(statement)
+        for scenario in (0, 1, 2):
+            fill(connection, scenario, rows if scenario == 1 else rows // 4)
+        connection.execute("CHECKPOINT")
+        print(f"DuckDB {duckdb.__version__}, {rows:,} claims of one scenario")
+        measure(connection, rows)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from healthsim_nb import reference
 from healthsim_nb.clinical import fit, fitted
 from healthsim_nb.clinical.state import State, bodies
 from healthsim_nb.clinical.turn import first_day, play
+from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.recorder import Recorder
 from healthsim_nb.errors import TemplateError
 from healthsim_nb.population import people
@@ -72,7 +73,7 @@ def test_prevalence_and_diagnosed_share_stay_where_they_are(library: Library) ->
     before = {i.id: known_share(state, i) for i in chronic(plan)}
     play(plan, who, state, 0, 24, Recorder())
 
-    alive = state.death < 0
+    alive = state.death == FAR
     age = np.minimum(who.months_old(plan, 24) // 12, 120)
     for illness in chronic(plan):
         published = illness.prevalence[who.sex, age][alive].mean()
@@ -86,5 +87,5 @@ def chronic(plan: Plan) -> list[Illness]:
 
 
 def known_share(state: State, illness: Illness) -> float:
-    ill = (state.stage[illness.index] > 0) & (state.death < 0)
+    ill = (state.stage[illness.index] > 0) & (state.death == FAR)
     return float(state.known[illness.index][ill].mean())

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.ids import patient_index
 from healthsim_nb.population import traits
 from healthsim_nb.population.ages import LINES_OF_BUSINESS
@@ -26,7 +27,7 @@ def people(draw_people):
 
 @pytest.fixture
 def death_day():
-    days = np.full(N, -1, dtype=np.int32)
+    days = np.full(N, FAR, dtype=np.int32)
     days[[3, 77]] = 19_800, 20_000
     return days
 
@@ -64,7 +65,7 @@ def test_persons_say_in_words_what_the_columns_hold(people, death_day):
             "language": traits.languages()[people.language[i]],
             "marital_status": MARITAL[people.marital[i]],
             "smoking_status": traits.SMOKING[people.smoking[i]],
-            "death_date": date(1970, 1, 1) + timedelta(days=day) if day >= 0 else None,
+            "death_date": date(1970, 1, 1) + timedelta(days=day) if day != FAR else None,
         }
 
 
@@ -80,7 +81,7 @@ def test_patients_live_where_the_place_is_and_are_covered(people, death_day):
         assert row["phone"].startswith(f"({place.area_code}) 555-01")
         assert row["line_of_business"] == LINES_OF_BUSINESS[people.line_of_business[i]]
         assert row["primary_care_provider_id"] == provider[i]
-        assert row["deceased"] == (row["death_date"] is not None) == (death_day[i] >= 0)
+        assert row["deceased"] == (row["death_date"] is not None) == (death_day[i] != FAR)
 
 
 def test_identifiers_are_right(people, death_day):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from healthsim_nb import network
 from healthsim_nb.clinical.compile import AMB, EMER, HH, IMP, OBSENC, VR
 from healthsim_nb.engine.arrow import moment
+from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.ids import encounter_patient
 from healthsim_nb.engine.rng import Draws
 
@@ -56,7 +57,7 @@ class Chart:
     plan: Plan
     bodies: Bodies
     death: NDArray[np.int32]
-    """Day of death by patient row, -1 while alive on the last day, shape (n,)."""
+    """Day of death by patient row, `FAR` while alive on the last day, shape (n,)."""
     out: Recorder
     wanted: int
     """Patient rows below this are rendered; the others only keep them company."""
@@ -147,7 +148,5 @@ def open_chart(plan: Plan, bodies: Bodies, state: State, out: Recorder, wanted: 
     order = np.argsort(columns["id"], kind="stable")
     order = order[columns["row"][order] < wanted]
     visits = {name: c[..., order] for name, c in columns.items()}
-    death = np.where((state.death >= 0) & (state.death < plan.last_day), state.death, -1).astype(
-        np.int32
-    )
+    death = np.where(state.death < plan.last_day, state.death, FAR).astype(np.int32)
     return Chart(plan, bodies, death, out, wanted, visits)

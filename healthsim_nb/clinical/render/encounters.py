@@ -9,6 +9,7 @@ import numpy as np
 from healthsim_nb import network
 from healthsim_nb.clinical.compile import AMB, CLASSES, IMP, OBSENC
 from healthsim_nb.engine.arrow import batch, dates, times, words
+from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.ids import child_ids, numbered
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def diagnoses(chart: Chart) -> tuple[pa.RecordBatch, Columns]:
             "type": words(d["principal"].astype(np.int8), ("secondary", "principal")),
             "diagnosed_date": dates(v["day"][place]),
             "onset_date": dates(d["begun"]),
-            "resolved_date": dates(over, over < 0),
+            "resolved_date": dates(over, over == FAR),
             "present_on_admission": words(
                 np.where(stay, d["present"].astype(np.int8), -1), ("N", "Y")
             ),
@@ -129,19 +130,17 @@ def diagnoses(chart: Chart) -> tuple[pa.RecordBatch, Columns]:
 
 
 def _over(chart: Chart, row: NDArray[np.intp], d: Columns) -> NDArray[np.int32]:
-    """Return the day each diagnosed condition was over, -1 where it was not."""
+    """Return the day each diagnosed condition was over, `FAR` where it was not."""
     ended = chart.out.columns("over", OVER)
     if not len(ended["row"]):
-        return np.full(len(row), -1, np.int32)
+        return np.full(len(row), FAR, np.int32)
     index = _episode(ended["row"], ended["condition"], ended["begun"])
     order = np.argsort(index, kind="stable")
-    index = index[order]
+    index, day = index[order], ended["day"][order]
     wanted = _episode(row, d["condition"], d["begun"])
     at = np.minimum(np.searchsorted(index, wanted), len(index) - 1)
-    hit = index[at] == wanted
-    return np.where(
-        hit & (ended["day"][order][at] < chart.plan.last_day), ended["day"][order][at], -1
-    ).astype(np.int32)
+    over = (index[at] == wanted) & (day[at] < chart.plan.last_day)
+    return np.where(over, day[at], FAR).astype(np.int32)
 
 
 def _episode(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from healthsim_nb.engine.arrow import batch, dates, words
+from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.ids import child_ids, numbered
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ STOP: Columns = {
 }
 ACTIVE, COMPLETED, STOPPED = range(3)
 STATUSES = ("active", "completed", "stopped")
-NEVER = 2**31 - 1
 
 
 def medications(chart: Chart, diagnoses: Columns) -> pa.RecordBatch:
@@ -55,7 +55,7 @@ def medications(chart: Chart, diagnoses: Columns) -> pa.RecordBatch:
             "frequency": words(m["drug"], [d.frequency for d in drugs]),
             "indication_code": words(_indications(m, diagnoses), chart.plan.codes),
             "start_date": dates(m["day"]),
-            "end_date": dates(end, end == NEVER),
+            "end_date": dates(end, end == FAR),
             "status": words(status, STATUSES),
             "prescriber_id": chart.provider[place],
         },
@@ -66,27 +66,27 @@ def _ends(
     chart: Chart, m: Columns, row: NDArray[np.intp]
 ) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
     """Return the last day and the status of each."""
-    course = m["end"] >= 0
+    course = m["end"] != FAR
     end = np.where(course, m["end"], _stops(chart, m, row))
-    death = np.where(chart.death[row] >= 0, chart.death[row], NEVER)
+    death = chart.death[row]
     cut = death < end
     end = np.minimum(end, death)
     over = end < chart.plan.last_day
     status = np.where(over, np.where(course & ~cut, COMPLETED, STOPPED), ACTIVE)
-    return np.where(over | course, end, NEVER).astype(np.int32), status.astype(np.int8)
+    return np.where(over | course, end, FAR).astype(np.int32), status.astype(np.int8)
 
 
 def _stops(chart: Chart, m: Columns, row: NDArray[np.intp]) -> NDArray[np.int64]:
-    """Return the day each drug was stopped, NEVER where it was not."""
+    """Return the day each drug was stopped, FAR where it was not."""
     stops = chart.out.columns("stop", STOP)
     if not len(stops["row"]):
-        return np.full(len(row), NEVER)
+        return np.full(len(row), FAR)
     index = _taking(stops["row"], stops["drug"], stops["day"])
     order = np.argsort(index, kind="stable")
     index, end = index[order], stops["end"][order]
     wanted = _taking(row, m["drug"], m["day"])
     at = np.minimum(np.searchsorted(index, wanted), len(index) - 1)
-    return np.where(index[at] == wanted, end[at], NEVER)
+    return np.where(index[at] == wanted, end[at], FAR)
 
 
 def _taking(
