@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST = 1000
-POOL, BESIDE = 200, 20
+POOL, BESIDE = 100, 20
 """Rows among which the diverse ones are looked for, at least; of these, rows side by side."""
 FEW = 20
 """Rows that are found sooner one by one than together."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import duckdb
 
 Figures = dict[str, Any]
-LISTS = {"diagnoses": 5, "medications": 4, "labs": 6}
+LISTS = {"diagnoses": 4, "medications": 3, "labs": 4}
 """Statistics of several rows; how many at most."""
 NEEDS = {
     "patients": "patients",

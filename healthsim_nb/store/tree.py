@@ -46,10 +46,9 @@ def write(cursor: duckdb.DuckDBPyConnection, statement: Node) -> str | None:
     DuckDB 1.5 writes ``1e3`` as ``1000.0``, which is a decimal; struct literals become calls.
     """
     tree = json.dumps({"error": False, "statements": [statement]})
-    row = cursor.execute("SELECT json_deserialize_sql($1::JSON)", [tree]).fetchone()
-    assert row is not None
-    read = parse(cursor, row[0])["node"]
-    return str(row[0]) if _bare(read) == _bare(statement["node"]) else None
+    ((text,),) = cursor.execute("SELECT json_deserialize_sql($1::JSON)", [tree]).fetchall()
+    read = parse(cursor, text)["node"]
+    return str(text) if _bare(read) == _bare(statement["node"]) else None
 
 
 def pattern(cursor: duckdb.DuckDBPyConnection, sql: str) -> Node:
@@ -78,9 +77,8 @@ def fold(name: str) -> str:
 
 def _serialize(cursor: duckdb.DuckDBPyConnection, sql: str) -> Node:
     try:
-        row = cursor.execute("SELECT json_serialize_sql($1::VARCHAR)", [sql]).fetchone()
-        assert row is not None
-        answer: Node = json.loads(row[0])
+        ((text,),) = cursor.execute("SELECT json_serialize_sql($1::VARCHAR)", [sql]).fetchall()
+        answer: Node = json.loads(text)
     except RecursionError:
         raise QueryError("The query is nested too deeply.") from None
     return answer

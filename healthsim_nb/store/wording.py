@@ -79,12 +79,12 @@ def _people(summary: Summary) -> str:
 
 def _diagnoses(summary: Summary) -> str:
     return _list(
-        summary, "diagnoses", lambda d: f"{d['code']} {_short(d['description'], 48)}{_share(d)}"
+        summary, "diagnoses", lambda d: f"{d['code']} {_short(d['description'], 32)}{_share(d)}"
     )
 
 
 def _medications(summary: Summary) -> str:
-    return _list(summary, "medications", lambda m: f"{_short(m['name'], 40)}{_share(m)}")
+    return _list(summary, "medications", lambda m: f"{_short(m['name'], 32)}{_share(m)}")
 
 
 def _encounters(summary: Summary) -> str:
@@ -102,7 +102,7 @@ def _labs(summary: Summary) -> str:
 
 
 def _lab(row: Figures) -> str:
-    said = f"{_short(row['test_name'], 32)} {_figure(row['mean'])} {row['unit'] or ''}".rstrip()
+    said = f"{_short(row['test_name'], 28)} {_figure(row['mean'])} {row['unit'] or ''}".rstrip()
     if row["below_7"] is not None:
         said += f" ({_percent(row['below_7'])} below 7, {_percent(row['above_9'])} above 9)"
     return said

@@ -1,10 +1,14 @@
--- The latest result of each patient, of the tests that most results are of and of three that matter.
+-- The latest result of each patient, of four tests that matter, or that most results are of.
 WITH common AS (
     SELECT loinc_code
     FROM hs.lab_results
     WHERE scenario_id = $scenario AND value_numeric IS NOT NULL
     GROUP BY loinc_code
-    ORDER BY loinc_code IN ('4548-4', '98979-8', '13457-7') DESC, count(*) DESC, loinc_code
+    ORDER BY
+        -- A1c, LDL, eGFR, glucose
+        coalesce(list_position(['4548-4', '13457-7', '98979-8', '2345-7'], loinc_code), 9),
+        count(*) DESC,
+        loinc_code
     LIMIT $most
 ),
 latest AS (
@@ -30,4 +34,7 @@ SELECT
     CASE loinc_code WHEN '4548-4' THEN avg((value > 9)::INTEGER) END AS above_9
 FROM latest
 GROUP BY loinc_code
-ORDER BY loinc_code IN ('4548-4', '98979-8', '13457-7') DESC, patients DESC, loinc_code
+ORDER BY
+    coalesce(list_position(['4548-4', '13457-7', '98979-8', '2345-7'], loinc_code), 9),
+    patients DESC,
+    loinc_code
