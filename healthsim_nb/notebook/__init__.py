@@ -22,16 +22,17 @@ def load(shell: InteractiveShell) -> None:
     unload(shell)
     session = _sessions[id(shell)] = Session(shell.user_ns)
     shell.register_magics(HsMagics(shell, session))
-    shell.set_hook("complete_command", lambda _, event: complete(session, event), str_key="%hs")
+    for magic in ("%hs", "%%hs", "%sql", "%%sql"):
+        shell.set_hook("complete_command", lambda _, event: complete(session, event), str_key=magic)
     jupysql.share(shell, session.cursor)
     cards.register(shell)
-    atexit.register(session.close)
+    atexit.register(session.leave)
 
 
 def unload(shell: InteractiveShell) -> None:
     """Close the session of a shell, if it has one."""
     session = _sessions.pop(id(shell), None)
     if session is not None:
-        atexit.unregister(session.close)
+        atexit.unregister(session.leave)
         jupysql.leave()
-        session.close()
+        session.leave()

@@ -1,4 +1,4 @@
-"""Completion behind ``%hs``: words, options, and names of what exists."""
+"""Completion behind ``%hs`` and ``%sql``: words, options, and names of what exists."""
 
 from __future__ import annotations
 
@@ -14,9 +14,15 @@ if TYPE_CHECKING:
 def complete(session: Session, event: Any) -> list[str]:
     """Return what may stand where the user types."""
     line, typing = str(event.line), str(event.symbol)
+    if line.lstrip("%").startswith("sql"):
+        return _starting(typing, session.workspace.tables() if session.opened else [])
     said = line.removesuffix(typing).split()[1:]
     options = _options(said[0]) if said and typing.startswith("-") else []
     known = options or (_names(session, said) if said else list(words(NOTEBOOK)))
+    return _starting(typing, known)
+
+
+def _starting(typing: str, known: list[str]) -> list[str]:
     return [name for name in known if name.startswith(typing)]
 
 
@@ -35,4 +41,5 @@ def _names(session: Session, said: list[str]) -> list[str]:
         return list(words(NOTEBOOK))
     if said[-1] == "--scenario" or said[0] in ("use", "summary"):
         return [brief.name for brief in session.workspace.scenarios()] if session.opened else []
-    return session.workspace.tables() if said[0] in ("query", "dictionary") else []
+    tables = said[0] in ("query", "dictionary") and session.opened
+    return session.workspace.tables() if tables else []

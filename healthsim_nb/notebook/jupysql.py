@@ -169,5 +169,8 @@ def share(shell: InteractiveShell, cursor: Cursor) -> None:
 def leave() -> None:
     """Take the workspace away from jupysql, if it has it."""
     manager = getattr(sys.modules.get("sql.connection"), "ConnectionManager", None)
-    if manager is not None and manager.connections.pop(ALIAS, None) is manager.current:
+    if manager is None:
+        return
+    manager.connections.pop(ALIAS, None)
+    if getattr(manager.current, "alias", None) == ALIAS:
         manager.current = None

@@ -53,19 +53,23 @@ class Session:
                 f"{path} holds a workspace that is closed: open it with hs.open()."
             )
         new = other or (hs.open(path) if path else hs.open())
-        if self._ours:
-            self.close()
-        self._workspace, self._ours, self._used = new, other is None, None
+        self.leave()
+        self._workspace, self._ours = new, other is None
         return self._workspace
 
     def close(self) -> None:
-        """Close the workspace, if one is open."""
+        """Close the workspace, whoever opened it, so that another program can open it."""
         if self._page is not None:
             self._page.close()
         if self._workspace is not None:
             self._workspace.close()
         self._workspace = self._used = self._page = None
-        self._ours = False
+
+    def leave(self) -> None:
+        """Close the workspace if it was opened here; the notebook's own stays open."""
+        if not self._ours:
+            self._workspace = None
+        self.close()
 
     def use(self, scenario: Scenario) -> None:
         """Make a scenario the one that is spoken of."""
