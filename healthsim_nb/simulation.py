@@ -201,16 +201,25 @@ def by_processes(generator: Generator, count: int, size: int, workers: int) -> I
     crew = [start_worker(share) for share in shares]
     try:
         with ThreadPoolExecutor(workers, thread_name_prefix="healthsim") as pool:
-            ahead = deque(pool.submit(receive, process) for process in crew)
-            for block in range(count):
-                ready = ahead.popleft().result()
-                if block + workers < count:
-                    ahead.append(pool.submit(receive, crew[block % workers]))
-                yield ready
+            try:
+                yield from in_turn(pool, crew, count)
+            finally:
+                # Before the pool closes: its threads wait for what the workers would send.
+                for process in crew:
+                    process.kill()
     finally:
         for process in crew:
-            process.kill()
             process.communicate()
+
+
+def in_turn(pool: ThreadPoolExecutor, crew: list[Popen[bytes]], count: int) -> Iterator[Tables]:
+    """Yield the blocks of all workers, each waited for by a thread."""
+    ahead = deque(pool.submit(receive, process) for process in crew)
+    for block in range(count):
+        ready = ahead.popleft().result()
+        if block + len(crew) < count:
+            ahead.append(pool.submit(receive, crew[block % len(crew)]))
+        yield ready
 
 
 def start_worker(share: Share) -> Popen[bytes]:
@@ -237,7 +246,7 @@ def receive(process: Popen[bytes]) -> Tables:
     assert process.stdout is not None
     try:
         block: Tables | Exception = pickle.load(process.stdout)  # noqa: S301
-    except EOFError:
+    except (EOFError, pickle.UnpicklingError):
         raise HealthsimError(
             f"A worker process ended before its work was done (exit code {process.wait()}), "
             "perhaps for want of memory: try again with workers=1."

@@ -18,12 +18,12 @@ def main() -> None:
     # Whatever prints must not end up between the blocks.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    share: Share = pickle.load(sys.stdin.buffer)  # noqa: S301
     try:
+        share: Share = pickle.load(sys.stdin.buffer)  # noqa: S301
         for block in share.blocks:
             pickle.dump(make_block(share.generator, block, size=share.size), out, protocol=5)
             out.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, EOFError):
         # The parent has what it wanted, or is gone.
         os._exit(0)
     except Exception as error:
