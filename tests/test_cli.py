@@ -1,0 +1,184 @@
+"""The command line: the same words, exit codes, and one line for an error."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from healthsim_nb import cli
+from healthsim_nb.words import TERMINAL, words
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    """A workspace with one scenario, made by the command line."""
+    path = tmp_path_factory.mktemp("cli") / "study.duckdb"
+    request = "40 people with hypertension"
+    arguments = ["generate", request, "--months", "3", "--name", "forty", "--tag", "class"]
+
+    assert cli.main([*arguments, "--database", str(path)]) == 0
+    return str(path)
+
+
+@pytest.fixture
+def healthsim(capsys, database):
+    """Run a command on that workspace: (code, output, errors)."""
+
+    def run(*arguments, on=database):
+        place = ["--database", on] if on else []
+        code = cli.main([*arguments, *place])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_every_word_of_the_terminal_has_its_command():
+    assert set(cli.COMMANDS) == set(words(TERMINAL))
+
+
+def test_generate_tells_how_the_request_was_understood_and_what_was_made(capsys, tmp_path):
+    path = str(tmp_path / "new.duckdb")
+
+    code = cli.main(["generate", "5 women with hypertension", "--months", "1", "--database", path])
+
+    out, err = capsys.readouterr()
+    assert code == 0
+    assert "women" in err
+    assert "5 patients" in err
+    assert "100 % female" in out
+
+
+def test_scenarios_are_listed_and_searched(healthsim):
+    assert "forty" in healthsim("scenarios")[1]
+    assert "forty" in healthsim("scenarios", "--tag", "class")[1]
+    assert healthsim("scenarios", "asthma")[1] == "No scenario matches.\n"
+
+
+def test_a_summary_is_of_the_newest_scenario_or_of_the_one_that_is_named(healthsim):
+    assert healthsim("summary")[1] == healthsim("summary", "forty")[1]
+    assert "patients 40" in healthsim("summary")[1]
+
+
+def test_a_query_prints_a_page(healthsim):
+    code, out, _ = healthsim("query", "SELECT count(*) AS n FROM patients", "--page-size", "5")
+
+    assert code == 0
+    assert out.splitlines()[2].strip() == "40"
+
+
+def test_an_export_prints_the_files(healthsim, tmp_path):
+    _, out, _ = healthsim("export", "csv", str(tmp_path), "--tables", "patients,encounters")
+
+    assert out.splitlines() == [str(tmp_path / "patients.csv"), str(tmp_path / "encounters.csv")]
+
+
+def test_templates_and_dictionary_need_no_workspace(healthsim, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert "diabetes-management" in healthsim("templates", on=None)[1]
+    assert "systolic_bp" in healthsim("dictionary", "vital_signs", on=None)[1]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["summary", "zebra"], "No scenario named 'zebra'. Known: forty."),
+        (["query", "SELECT nonsense FROM patients"], 'Binder Error: Referenced column "nonsense"'),
+        (["generate", "5 wombats"], "Understood: 5 patients. Not understood: 'wombats'."),
+        (["export", "cvs", "out"], "No format named 'cvs'. Did you mean 'csv'?"),
+    ],
+)
+def test_a_failure_is_told_on_the_error_stream_with_code_1(healthsim, arguments, answer):
+    code, out, err = healthsim(*arguments)
+
+    assert (code, out) == (1, "")
+    assert err.startswith(f"healthsim: {answer}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["sumary"], "No word named 'sumary'. Did you mean 'summary'?"),
+        (["generate", "x", "--moths", "3"], "'generate' does not know '--moths'. Did you mean"),
+        (["generate"], "'generate' needs WHAT. Write: generate WHAT"),
+        (["query", "SELECT 1", "--page", "two"], "'query' --page 'two' is not a whole number."),
+    ],
+)
+def test_what_is_not_understood_has_code_2(capsys, arguments, answer):
+    code = cli.main(arguments)
+
+    out, err = capsys.readouterr()
+    assert (code, out) == (2, "")
+    assert err.startswith(f"healthsim: {answer}")
+    assert err.count("\n") == 1
+
+
+def test_a_slip_in_the_name_of_a_file_makes_no_new_one(healthsim, tmp_path):
+    path = tmp_path / "studi.duckdb"
+
+    code, _, err = healthsim("summary", on=str(path))
+
+    assert code == 1
+    assert err.startswith(f"healthsim: There is no workspace {path}: make one with")
+    assert not path.exists()
+
+
+def test_an_interrupt_has_code_130(healthsim, monkeypatch):
+    def interrupted(**_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(cli.COMMANDS, "summary", interrupted)
+
+    assert healthsim("summary") == (130, "", "healthsim: Stopped: nothing was kept.\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["help"], ["--help"]])
+def test_help_lists_every_word(capsys, arguments):
+    assert cli.main(arguments) == 0
+
+    out = capsys.readouterr().out
+    assert all(f"\n{name} " in f"\n{out}" for name in words(TERMINAL))
+
+
+def test_help_on_a_word_is_given_either_way(capsys):
+    cli.main(["help", "generate"])
+    one = capsys.readouterr().out
+    cli.main(["generate", "--help"])
+
+    assert capsys.readouterr().out == one
+    assert "--months N" in one
+
+
+def test_the_demo_shows_a_summary_and_a_page_and_writes_parquet(capsys, tmp_path):
+    arguments = ["demo", "--n", "60", "--months", "2", "--folder", str(tmp_path)]
+
+    assert cli.main(arguments) == 0
+    first = capsys.readouterr().out
+    assert cli.main(arguments) == 0
+    again = capsys.readouterr().out
+
+    assert "patients 60" in first
+    assert "rows 1 to 10 of 60" in first
+    assert "make lab" in first
+    assert (tmp_path / "parquet" / "patients.parquet").exists()
+    assert again.startswith("The demo was made before")
+
+
+def test_the_program_is_installed_and_says_its_version():
+    code = "import sys; from healthsim_nb.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("healthsim_nb 0.")
+
+
+def test_a_bar_is_drawn_only_where_a_person_looks_on(capsys, monkeypatch):
+    assert cli._bar(10) is None
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+
+    cli._bar(10)(5)
+
+    assert "5 of 10 patients" in capsys.readouterr().err
