@@ -7,13 +7,11 @@ the tables of its scenario and DuckDB's own functions, and nothing else by any n
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from healthsim_nb.errors import QueryError, nearest, unknown
+from healthsim_nb.store.allowed import allowed, kinds_of
 from healthsim_nb.store.tree import Node, fold, parse
 
 if TYPE_CHECKING:
@@ -76,13 +74,6 @@ class Query:
     """The scenario's tables it reads, each once, in order of name."""
     kinds: frozenset[str]
     """Kinds of functions it calls, as in ``allowed.csv``."""
-
-
-@cache
-def allowed(*kinds: str) -> frozenset[str]:
-    """Return the names in ``allowed.csv`` of these kinds (of all but tables and types if none)."""
-    wanted = kinds or ("operator", "scalar", "aggregate", "window", "rows", "volatile")
-    return frozenset(name for name, kind in _listed() if kind in wanted)
 
 
 def check(cursor: duckdb.DuckDBPyConnection, sql: str, tables: Iterable[str]) -> Query:
@@ -202,7 +193,7 @@ class _Visit:
             )
         if node.get("export_state"):
             raise QueryError("EXPORT_STATE is not allowed in a scenario query.")
-        self.kinds.update(_kinds()[name])
+        self.kinds.update(kinds_of(name))
 
 
 def _children(node: Node, scope: Scope) -> Waiting:
@@ -248,19 +239,3 @@ def _unheard(kind: str) -> str:
 def _databases(cursor: duckdb.DuckDBPyConnection) -> set[str]:
     rows = cursor.execute("SELECT database_name FROM duckdb_databases()").fetchall()
     return {fold(name) for (name,) in rows}
-
-
-@cache
-def _listed() -> tuple[tuple[str, str], ...]:
-    text = (files(__package__) / "allowed.csv").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return tuple((name, kind) for name, kind in list(csv.reader(lines))[1:])
-
-
-@cache
-def _kinds() -> dict[str, set[str]]:
-    kinds: dict[str, set[str]] = {}
-    for name, kind in _listed():
-        if kind not in ("table", "type"):
-            kinds.setdefault(name, set()).add(kind)
-    return {**{name: {"rows"} for name in allowed("table")}, **kinds}

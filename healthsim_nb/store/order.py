@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from healthsim_nb.store.gate import allowed
+from healthsim_nb.store.allowed import allowed
 from healthsim_nb.store.room import quoted
 from healthsim_nb.store.tree import Node, fold, pattern, walk
 

@@ -27,7 +27,7 @@ def parse(cursor: duckdb.DuckDBPyConnection, sql: str) -> Node:
     QueryError
         If it does not parse (DuckDB's own message), is no SELECT, or more or less than one.
     """
-    if "\0" in sql or len(sql) > LONGEST:
+    if not isinstance(sql, str) or "\0" in sql or len(sql) > LONGEST:
         raise QueryError(f"A query is text of at most {LONGEST:,} characters without NUL.")
     answer = _serialize(cursor, sql)
     if answer["error"]:

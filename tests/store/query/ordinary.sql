@@ -7,7 +7,7 @@ SELECT * FROM PATIENTS;
 SELECT * FROM "Patients" AS "P";
 SELECT count(*) FROM patients;
 SELECT p.mrn AS "Number", e.class_code FROM patients p JOIN encounters e ON e.patient_id = p.id;
-SELECT * FROM patients JOIN encounters USING (run_key);
+SELECT * FROM patients JOIN encounters USING (id);
 SELECT * FROM patients p LEFT JOIN encounters e ON e.patient_id = p.id AND e.class_code = 'IMP';
 SELECT * FROM patients p FULL JOIN claims c ON c.patient_id = p.id;
 SELECT * FROM patients p SEMI JOIN encounters e ON e.patient_id = p.id;

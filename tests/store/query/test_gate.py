@@ -7,7 +7,8 @@ import pytest
 
 from healthsim_nb.errors import QueryError
 from healthsim_nb.schema import scenario_tables
-from healthsim_nb.store.gate import allowed, check
+from healthsim_nb.store.allowed import allowed
+from healthsim_nb.store.gate import check
 
 HERE = Path(__file__).parent
 
@@ -116,6 +117,12 @@ def test_an_expression_that_is_not_known_is_refused_by_its_name(database, monkey
 )
 def test_a_query_that_is_nested_too_deeply_is_refused(database, sql):
     with pytest.raises(QueryError, match=r"nested too deeply|depth limit"):
+        check(database.cursor(), sql, scenario_tables())
+
+
+@pytest.mark.parametrize("sql", [None, 5, ["SELECT 1"], "SELECT 1\0", b"SELECT 1"])
+def test_what_is_no_text_is_refused(database, sql):
+    with pytest.raises(QueryError, match="A query is text of at most"):
         check(database.cursor(), sql, scenario_tables())
 
 

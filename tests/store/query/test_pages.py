@@ -308,6 +308,16 @@ def test_two_queries_on_one_database_do_not_meet(database):
     assert "SECRET" not in repr(first.next().rows)
 
 
+def test_a_database_that_is_read_only_can_be_asked(tmp_path):
+    path = str(tmp_path / "study.duckdb")
+    with duckdb.connect(path) as writer:
+        writer.execute("CREATE SCHEMA hs")
+        writer.execute("CREATE TABLE hs.plans AS SELECT 1 AS scenario_id, 1 AS run_key, 5 AS id")
+    with duckdb.connect(path, read_only=True) as reader:
+        assert query(reader.cursor(), 1, "FROM plans").rows == [(5, 1, 1)]
+        assert query(reader.cursor(), 1, "SELECT max(id) FROM plans").rows == [(5,)]
+
+
 def test_the_cursor_of_the_caller_is_the_only_one_that_is_changed(database):
     query(database.cursor(), 1, PLAIN)
 
