@@ -25,7 +25,7 @@ from healthsim_nb.clinical.state import bodies
 from healthsim_nb.clinical.turn import first_day, play
 from healthsim_nb.engine.ids import BLOCK
 from healthsim_nb.engine.recorder import Recorder
-from healthsim_nb.errors import HealthsimError
+from healthsim_nb.errors import HealthsimError, SpecificationError
 from healthsim_nb.population import people, render
 from healthsim_nb.population.ages import age_weights
 from healthsim_nb.population.crowd import GROUP
@@ -44,7 +44,7 @@ WORK = 4 * BLOCK
 """Patients that are played side by side: more would outgrow the processor's cache."""
 FEW = 4
 """Blocks of work below which processes are not worth their start."""
-MOST_PROCESSES = 8
+FEWEST_PROCESSES, MOST_PROCESSES = 2, 8
 SHARED = ("providers", "facilities")
 """Tables whose rows may repeat from block to block: the same id is the same row."""
 
@@ -159,20 +159,22 @@ def blocks(
     Parameters
     ----------
     workers
-        1: a thread of this process; more: so many processes. None: a thread for a few blocks,
-        else a process for each processor but the reader's own.
+        1: a thread of this process; more: so many processes. None: a thread for a few blocks or
+        a small machine, else a process for each processor but the two that insert.
     """
+    if workers is not None and workers < 1:
+        raise SpecificationError(f"workers is {workers}: at least 1 must do the work.")
     generator, count = prepare(spec, library), block_count(spec.n, block_size)
-    if workers is None:
-        workers = 1 if count < FEW else max(1, min(MOST_PROCESSES, (os.cpu_count() or 1) - 1))
-        return (
-            by_processes(generator, count, block_size, workers)
-            if count >= FEW
-            else by_thread(generator, count, block_size)
-        )
-    if workers == 1:
+    processes = usual_workers(count) if workers is None else min(workers, count)
+    if processes == 1:
         return by_thread(generator, count, block_size)
-    return by_processes(generator, count, block_size, min(workers, count))
+    return by_processes(generator, count, block_size, processes)
+
+
+def usual_workers(count: int) -> int:
+    """Return how many workers make so many blocks soonest: what they send costs time too."""
+    spare = (os.cpu_count() or 1) - 2
+    return 1 if count < FEW or spare < FEWEST_PROCESSES else min(spare, MOST_PROCESSES, count)
 
 
 def by_thread(generator: Generator, count: int, size: int) -> Iterator[Tables]:

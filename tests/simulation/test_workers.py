@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from healthsim_nb import simulation
-from healthsim_nb.errors import HealthsimError
+from healthsim_nb.errors import HealthsimError, SpecificationError
 from healthsim_nb.templates.template import Population, Specification
 
 
@@ -54,3 +54,16 @@ def test_an_error_in_a_worker_is_the_reader_s(library, spec) -> None:
     with pytest.raises(IndexError, match="no block 99"):
         simulation.receive(process)
     process.communicate()
+
+
+def test_nobody_cannot_do_the_work(library, spec) -> None:
+    with pytest.raises(SpecificationError, match="workers is 0: at least 1 must do the work"):
+        simulation.blocks(spec, library, workers=0)
+
+
+def test_processes_are_for_much_work_on_many_processors(monkeypatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+
+    assert [simulation.usual_workers(count) for count in (1, 3, 4, 100)] == [1, 1, 4, 6]
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert simulation.usual_workers(100) == 1
