@@ -139,13 +139,10 @@ def code(source: str) -> str:
 
 
 def bar(done: int, whole: int, label: str) -> str:
-    """Return a progress bar with words beside it."""
-    return tag(
-        "div",
-        f'<progress max="{int(whole)}" value="{int(done)}"></progress> {text(label)}',
-        class_="hs-progress",
-        role="status",
-    )
+    """Return a progress bar with words beside it; it only moves as long as nothing is done."""
+    value = f' value="{int(done)}"' if done else ""
+    shown = f'<progress max="{int(whole)}"{value}></progress> {text(label)}'
+    return tag("div", shown, class_="hs-progress", role="status")
 
 
 def _cell(value: Cell, side: str) -> str:

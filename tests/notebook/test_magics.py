@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
+import threading
+
 import pandas as pd
 import pytest
 from IPython.core.error import UsageError
@@ -177,7 +180,18 @@ def test_an_error_of_sql_is_told_in_the_words_of_duckdb(texas, told):
     assert 'Referenced column "nonsense" not found' in told()
 
 
-def test_an_interrupt_says_that_nothing_was_kept(texas, told, monkeypatch):
+def test_an_interrupt_stops_a_generation_and_leaves_the_workspace_as_it_was(shell, told):
+    run(shell, "open :memory:")
+    threading.Timer(1, _thread.interrupt_main).start()
+
+    shell.run_cell("%hs generate 100,000 people --months 1")
+
+    assert told() == "UsageError: Stopped: nothing was kept."
+    assert repr(run(shell, "scenarios")).startswith("There is no scenario yet")
+    assert run(shell, "generate hypertension --n 2 --months 1").counts["patients"] == 2
+
+
+def test_an_interrupt_of_anything_says_that_nothing_was_kept(texas, told, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
