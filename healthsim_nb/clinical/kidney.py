@@ -30,7 +30,7 @@ def egfr(creatinine: float, age: int, female: bool) -> float:
     """Return the filtration rate in mL/min/1.73 m².
 
     >>> round(egfr(0.8, 50, female=True), 1), round(egfr(1.4, 70, female=False), 1)
-    (89.7, 53.8)
+    (89.7, 54.1)
     """
     sex = 0 if female else 1
     ratio = creatinine / KAPPA[sex]
