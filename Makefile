@@ -47,7 +47,9 @@ notebooks: $(VENV)/.develop ## run the notebooks and keep what they show
 	@$(BIN)/python notebooks/refresh.py
 
 bench: $(VENV)/.develop ## the figures of the README's table
-	@$(BIN)/python -m pytest -q -s tests/benchmarks
+	@$(BIN)/python tests/benchmarks/bench_generate.py --million
+	@$(BIN)/python tests/benchmarks/bench_pages.py
+	@$(BIN)/python tests/benchmarks/check_coherence.py
 
 clean: ## remove what make has built (not your own databases)
 	rm -rf $(VENV)/.use $(VENV)/.develop $(OLD) demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

