@@ -13,6 +13,7 @@ import numpy as np
 from healthsim_nb import reference
 from healthsim_nb.clinical import fitted
 from healthsim_nb.clinical.plan import (
+    SPREAD_SLOTS,
     Degree,
     DrugPlan,
     Happening,
@@ -317,9 +318,7 @@ def _middle(m: Measure) -> float:
 
 @lru_cache(maxsize=64)
 def _lognormal(cv: float) -> NDArray[np.int32]:
-    """Return ``1024 (exp(s z) - 1)`` at the middle of 65,536 equal slots."""
+    """Return ``1024 (exp(s z) - 1)`` at the middle of `SPREAD_SLOTS` equal slots."""
     s, normal = math.sqrt(math.log(1 + cv * cv)), NormalDist()
-    values = [
-        round(1024 * (math.exp(s * normal.inv_cdf((i + 0.5) / 65536)) - 1)) for i in range(65536)
-    ]
-    return np.array(values, dtype=np.int32)
+    z = (normal.inv_cdf((i + 0.5) / SPREAD_SLOTS) for i in range(SPREAD_SLOTS))
+    return np.array([round(1024 * (math.exp(s * v) - 1)) for v in z], dtype=np.int32)

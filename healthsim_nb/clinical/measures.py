@@ -29,7 +29,7 @@ def healthy(plan: MeasurePlan, curve: Steps, draws: Draws) -> Steps:
     """Return a healthy person's own deviation from the curve, the same for life."""
     name = f"{plan.source.id}.base"
     if len(plan.spread):
-        slots = (draws.bits(name) >> np.uint64(48)).astype(np.intp)
+        slots = (draws.bits(name) >> np.uint64(52)).astype(np.intp)
         deviation = (curve * plan.spread[slots]) >> 10
     else:
         deviation = (draws.z(name) * plan.sd) >> 12

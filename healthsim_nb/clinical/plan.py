@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Table = NDArray[np.float64]
 HIGHEST = 0.97
 """No probability at the start is above."""
+SPREAD_SLOTS = 4096
+"""Slots of a lognormal's table: the 12 high bits of a draw."""
 NEVER = 32000
 """A turn that never comes."""
 
@@ -134,7 +136,7 @@ class MeasurePlan:
     curve: NDArray[np.int32]
     """Typical value by (sex, age in months), shape (2, 1452)."""
     spread: NDArray[np.int32]
-    """Deviation of a healthy person by slot of 65,536, in 1/1,024 of the curve or in steps."""
+    """Lognormal only: deviation of a healthy person by slot, in 1/1,024 of the curve."""
     sd: int
     low: int
     high: int
