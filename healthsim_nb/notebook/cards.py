@@ -80,7 +80,8 @@ def dictionary(shown: Any) -> str:
         return html.block(html.tag("pre", html.text(shown)))
     columns = ("column", "type", "null", "refers to", "meaning")
     rows = [
-        (e.column, e.type, None if e.required else "may be", e.references, e.about) for e in shown
+        (e.column, e.type, "" if e.required else "may be", e.references or "", e.about)
+        for e in shown
     ]
     return html.block(html.heading(*names), html.table(columns, rows, prose=True))
 

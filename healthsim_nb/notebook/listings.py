@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NONE_YET = "There is no scenario yet: make one with %hs generate."
 COLUMNS = ("name", "patients", "rows", "template", "made", "tags")
+MORE = "%hs help generate tells all that can be said with a word."
 KEEP = "-o name behind any of them keeps its result: rows of a query as a DataFrame."
 CELL = "%%hs query takes its SQL, %%hs generate its request, from the cell. %sql asks, too."
 
@@ -72,9 +73,11 @@ def help_for(word: Word | None) -> Shown:
         text = help_on(word, "%hs")
         return Shown(text, text, html.tag("pre", html.text(text)))
     text = help_text(NOTEBOOK, "%hs")
-    rows = [(f"%hs {w.usage}", w.about) for w in words(NOTEBOOK).values()]
-    more = html.note(KEEP) + html.note(CELL)
-    return Shown(text, text, html.table(("write", "to"), rows, prose=True) + more)
+    rows = [(w.name, w.about, f"%hs {w.example}") for w in words(NOTEBOOK).values()]
+    more = html.note(MORE) + html.note(KEEP) + html.note(CELL)
+    return Shown(
+        text, text, html.table(("word", "it will", "for example"), rows, prose=True) + more
+    )
 
 
 def written(folder: str, paths: Sequence[Path]) -> Shown:
