@@ -46,7 +46,7 @@ notebooks-check: $(VENV)/.develop ## run the notebooks and compare with what the
 notebooks: $(VENV)/.develop ## run the notebooks and keep what they show
 	@$(BIN)/python notebooks/refresh.py
 
-bench: $(VENV)/.develop ## the figures of the README's table
+bench: $(VENV)/.develop ## the figures of the README's table, and a search for the impossible (minutes)
 	@$(BIN)/python tests/benchmarks/bench_generate.py --million
 	@$(BIN)/python tests/benchmarks/bench_pages.py
 	@$(BIN)/python tests/benchmarks/check_coherence.py
