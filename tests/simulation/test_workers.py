@@ -64,6 +64,6 @@ def test_nobody_cannot_do_the_work(library, spec) -> None:
 def test_processes_are_for_much_work_on_many_processors(monkeypatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 8)
 
-    assert [simulation.usual_workers(count) for count in (1, 3, 4, 100)] == [1, 1, 4, 6]
+    assert [simulation.usual_processes(count) for count in (1, 3, 4, 100)] == [1, 1, 4, 6]
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    assert simulation.usual_workers(100) == 1
+    assert simulation.usual_processes(100) == 1
