@@ -162,18 +162,15 @@ def test_a_summary_shows_the_figures_that_are_asked_for_first(texas, scenario):
     assert "Some rows of each table" in shown
 
 
-def test_loading_the_extension_is_quick_and_leaves_jupysql_for_later():
+def test_loading_the_extension_leaves_jupysql_and_pandas_for_later():
     code = """
-        import sys, time
+        import sys
         from IPython.core.interactiveshell import InteractiveShell
         shell = InteractiveShell.instance()
-        began = time.perf_counter()
         shell.run_line_magic("load_ext", "healthsim_nb")
-        print(time.perf_counter() - began, "sql" in sys.modules, "pandas" in sys.modules)
+        print("sql" in sys.modules, "pandas" in sys.modules)
     """
     code = "\n".join(line.strip() for line in code.splitlines())
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    seconds, jupysql, pandas = done.stdout.split()
-    assert float(seconds) < 1
-    assert (jupysql, pandas) == ("False", "False")
+    assert done.stdout.split() == ["False", "False"]
