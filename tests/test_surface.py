@@ -1,20 +1,11 @@
-"""The public names: complete, sorted, few, and quick to import."""
+"""The public names: complete, sorted, few, and light to import."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from statistics import median
 
 import healthsim_nb as hs
-
-TIMED = """
-import time
-began = time.perf_counter()
-import healthsim_nb
-print(time.perf_counter() - began)
-"""
-
 
 def run(code):
     """Return what a new Python prints."""
@@ -54,12 +45,8 @@ def test_all_names_can_be_imported_with_a_star():
     )
 
 
-def test_the_import_takes_less_than_a_third_of_a_second():
-    assert median(float(run(TIMED)) for _ in range(3)) < 0.3
-
-
 def test_the_import_does_not_load_what_only_notebooks_need():
-    heavy = "{'IPython', 'pandas', 'duckdb', 'sql'}"
+    heavy = "{'IPython', 'pandas', 'duckdb', 'sql', 'numpy', 'pyarrow', 'pydantic'}"
     loaded = run(f"import healthsim_nb, sys; print(sorted({heavy} & set(sys.modules)))")
 
     assert loaded == "[]"

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import time
 from datetime import date
 from pathlib import Path
 
@@ -171,16 +170,6 @@ def test_words_of_our_own_are_no_fillers_and_mean_one_thing():
 def test_a_request_that_is_too_long_is_refused(mini):
     with pytest.raises(RequestError, match="The request has 2,400 characters; 2,000 are allowed"):
         understand(mini, "asthma " * 342 + "asthma")
-
-
-def test_a_request_takes_less_than_twenty_milliseconds(mini):
-    understand(mini, "asthma")
-    best = []
-    for case in CORPUS:
-        begin = time.perf_counter()
-        understand(mini, case["request"])
-        best.append(time.perf_counter() - begin)
-    assert sorted(best)[len(best) // 2] < 0.02
 
 
 VOCABULARY = sorted({word for case in CORPUS for word in case["request"].split()})
