@@ -7,6 +7,7 @@ import sys
 
 import healthsim_nb as hs
 
+
 def run(code):
     """Return what a new Python prints."""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
