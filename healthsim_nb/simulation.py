@@ -6,7 +6,7 @@ import os
 import pickle
 import sys
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -45,8 +45,6 @@ WORK = 4 * BLOCK
 FEW = 4
 """Blocks of work below which processes are not worth their start."""
 FEWEST_PROCESSES, MOST_PROCESSES = 2, 8
-THREADS = 2
-"""Threads that make blocks in this process: a third would only wait for the interpreter."""
 SHARED = ("providers", "facilities")
 """Tables whose rows may repeat from block to block: the same id is the same row."""
 
@@ -161,8 +159,8 @@ def blocks(
     Parameters
     ----------
     workers
-        1: a thread of this process; more: so many processes. None: what is soonest, two threads
-        on a small machine or for a few blocks, else a process for each processor but two.
+        1: a thread of this process; more: so many processes. None: a thread on a small machine
+        or for a few blocks, else a process for each processor but the two that insert.
 
     Raises
     ------
@@ -175,7 +173,7 @@ def blocks(
     processes = usual_processes(count) if workers is None else min(workers, count)
     if processes > 1:
         return by_processes(generator, count, block_size, processes)
-    return by_threads(generator, count, block_size, THREADS if workers is None else 1)
+    return by_thread(generator, count, block_size)
 
 
 def usual_processes(count: int) -> int:
@@ -184,20 +182,15 @@ def usual_processes(count: int) -> int:
     return 1 if count < FEW or spare < FEWEST_PROCESSES else min(spare, MOST_PROCESSES, count)
 
 
-def by_threads(generator: Generator, count: int, size: int, threads: int) -> Iterator[Tables]:
-    """Yield blocks that threads make, each one ahead; numpy lets them work side by side."""
-    with ThreadPoolExecutor(threads, thread_name_prefix="healthsim") as pool:
-        ahead: deque[Future[Tables]] = deque()
-        try:
-            for block in range(count):
-                ahead.append(pool.submit(make_block, generator, block, size=size))
-                if len(ahead) > threads:
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
-        finally:
-            for job in ahead:
-                job.cancel()
+def by_thread(generator: Generator, count: int, size: int) -> Iterator[Tables]:
+    """Yield blocks that a thread makes, one ahead."""
+    with ThreadPoolExecutor(1, thread_name_prefix="healthsim") as pool:
+        ahead = pool.submit(make_block, generator, 0, size=size)
+        for block in range(1, count + 1):
+            ready = ahead.result()
+            if block < count:
+                ahead = pool.submit(make_block, generator, block, size=size)
+            yield ready
 
 
 @dataclass(frozen=True)
