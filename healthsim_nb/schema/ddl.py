@@ -31,7 +31,7 @@ def create_statements() -> list[str]:
     return [
         f"CREATE SCHEMA {SCHEMA}",
         *(f"CREATE SEQUENCE {sequence(name)}" for name in NUMBERED),
-        *(_create(table) for table in tables().values()),
+        *(create_table(table) for table in tables().values()),
     ]
 
 
@@ -62,14 +62,17 @@ def qualified(table: str) -> str:
     return f"{SCHEMA}.{table}"
 
 
-def _create(table: Table) -> str:
-    parts = [*_ownership(table), *(_column(c) for c in table.columns), *_constraints(table)]
+def ownership(table: Table) -> tuple[str, ...]:
+    """Return the columns that lead a table's own: those that say whose a row is."""
+    return OWNERSHIP if table.scenario else ()
+
+
+def create_table(table: Table) -> str:
+    """Return the statement that makes one table."""
+    owned = [f"{name} INTEGER NOT NULL" for name in ownership(table)]
+    parts = [*owned, *(_column(c) for c in table.columns), *_constraints(table)]
     body = ",\n".join(f"    {p}" for p in parts)
     return f"CREATE TABLE {qualified(table.name)} (\n{body}\n)"
-
-
-def _ownership(table: Table) -> list[str]:
-    return [f"{name} INTEGER NOT NULL" for name in OWNERSHIP] if table.scenario else []
 
 
 def _column(column: Column) -> str:
@@ -89,8 +92,11 @@ IN_USE = f"getvariable('{VARIABLE}') IS NULL OR scenario_id = getvariable('{VARI
 
 def _view(table: Table) -> str:
     where = f" WHERE {IN_USE}" if table.scenario else ""
+    # By name, in the order of declaration: a column that a migration adds stands last in the file.
+    columns = ", ".join([*ownership(table), *(c.name for c in table.columns)])
     return (
-        f"CREATE OR REPLACE VIEW main.{table.name} AS SELECT * FROM {qualified(table.name)}{where}"  # noqa: S608
+        f"CREATE OR REPLACE VIEW main.{table.name} AS "  # noqa: S608
+        f"SELECT {columns} FROM {qualified(table.name)}{where}"
     )
 
 

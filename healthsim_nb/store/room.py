@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from healthsim_nb.errors import QueryError
-from healthsim_nb.schema import OWNERSHIP
+from healthsim_nb.schema import OWNERSHIP, scenario_tables
 from healthsim_nb.schema.ddl import qualified
 
 if TYPE_CHECKING:
@@ -41,8 +41,9 @@ def enter(cursor: duckdb.DuckDBPyConnection, scenario: int, tables: Iterable[str
     database = quoted(str(cursor.execute("SELECT current_database()").fetchall()[0][0]))
     cursor.execute("SET search_path = 'temp.main'").fetchall()
     for table in tables:
+        columns = ", ".join(column.name for column in scenario_tables()[table].columns)
         cursor.execute(
-            f"CREATE TEMP VIEW {table} AS SELECT * EXCLUDE ({OWN}), {OWN} "  # noqa: S608
+            f"CREATE TEMP VIEW {table} AS SELECT {columns}, {OWN} "  # noqa: S608
             f"FROM {database}.{qualified(table)} WHERE scenario_id = {int(scenario)}"
         ).fetchall()
 

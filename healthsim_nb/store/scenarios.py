@@ -165,7 +165,8 @@ def _remove(cursor: DuckDBPyConnection, number: int) -> None:
 def _put(cursor: DuckDBPyConnection, number: int, words: Sequence[str], now: datetime) -> None:
     for word in words:
         cursor.execute(
-            "INSERT INTO hs.scenario_tags VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO hs.scenario_tags (scenario_id, tag, created_at) VALUES (?, ?, ?) "
+            "ON CONFLICT DO NOTHING",
             [number, tidy_tag(word), now],
         )
 

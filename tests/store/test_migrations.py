@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from hashlib import blake2b
+
 import duckdb
 import pytest
 
 from healthsim_nb.errors import WorkspaceError, WorkspaceTooNewError
-from healthsim_nb.store import migrations
+from healthsim_nb.schema import OWNERSHIP
+from healthsim_nb.schema.ddl import create_statements
 from healthsim_nb.store.database import open_database
 from healthsim_nb.store.migrations import Migration, known, migrate, version
+from healthsim_nb.store.migrations.difference import migration_text, rules, shape
+
+NOW = datetime.fromisoformat("2026-01-15 09:30")
+LAST = known()[-1].version
+RELEASED = {1: "4ee7511263481e98"}
+"""Number of each migration that users' files may have had, with the hash of its text."""
 
 
 @pytest.fixture
@@ -29,11 +39,57 @@ def test_migrations_are_numbered_from_1_without_a_gap():
     assert [change.version for change in known()] == list(range(1, len(known()) + 1))
 
 
-def test_the_first_migration_makes_the_declared_tables():
-    assert known()[0].sql == migrations.first_migration(), (
-        "Until the first release: write migrations.first_migration() into 0001_foundation.sql. "
-        "After it: add 0002_….sql and drop this test."
-    )
+def test_all_migrations_together_make_the_declared_tables():
+    with duckdb.connect() as have, duckdb.connect() as want:
+        migrate(have, 0, now=NOW)
+        for statement in create_statements():
+            want.execute(statement)
+
+        assert migration_text() == "", "A migration is missing: CONTRIBUTING.md, A new table"
+        assert columns(have) == columns(want)
+        assert rules(have) == rules(want)
+        for table, found in shape(have).items():
+            assert list(found)[: len(OWNERSHIP)] == list(shape(want)[table])[: len(OWNERSHIP)]
+
+
+def columns(con):
+    """Return what matters of the tables: in the file, a column that was added later stands last."""
+    return {table: dict(sorted(found.items())) for table, found in shape(con).items()}
+
+
+@pytest.mark.parametrize(("number", "released"), RELEASED.items())
+def test_a_migration_that_was_released_is_never_edited(number, released):
+    text = known()[number - 1].sql
+
+    assert blake2b(text.encode(), digest_size=8).hexdigest() == released
+
+
+def test_the_difference_brings_an_older_file_with_rows_to_the_declaration(now):
+    lost = ["immunizations", "widget_state"]
+    with duckdb.connect() as con:
+        migrate(con, 0, now=now)
+        for table in lost:
+            con.execute(f"DROP VIEW {table}; DROP VIEW IF EXISTS provenance.{table}")
+            con.execute(f"DROP TABLE hs.{table}")
+        con.execute(
+            "INSERT INTO hs.notes VALUES (1, NULL, 'mine', now()::TIMESTAMP, now()::TIMESTAMP)"
+        )
+        con.execute("CREATE TABLE hs.old (i INTEGER)")
+        con.execute("ALTER TABLE hs.notes DROP COLUMN updated_at")
+        con.execute("ALTER TABLE hs.notes ADD COLUMN extra TEXT")
+        con.execute("ALTER TABLE hs.patients ALTER COLUMN mrn DROP NOT NULL")
+        con.execute("ALTER TABLE hs.patients ALTER COLUMN family_name TYPE BIGINT")
+        text = migration_text(shape(con))
+        con.begin()
+        con.execute(text)
+        con.commit()
+
+        with duckdb.connect() as want:
+            for statement in create_statements():
+                want.execute(statement)
+            assert columns(con) == columns(want)
+        assert con.execute("SELECT text FROM hs.notes").fetchall() == [("mine",)]
+        assert "CREATE TABLE hs.immunizations" in text
 
 
 def test_a_second_time_changes_nothing(con, now):
@@ -50,27 +106,27 @@ def test_a_second_time_changes_nothing(con, now):
 def test_a_later_change_is_applied_to_a_file_that_has_rows(con, now):
     migrate(con, 0, now=now)
     con.execute("INSERT INTO hs.widget_state VALUES ('w', 'f', '1', now()::TIMESTAMP)")
-    change = Migration(2, "more", "ALTER TABLE hs.widget_state ADD COLUMN colour TEXT;")
+    change = Migration(LAST + 1, "more", "ALTER TABLE hs.widget_state ADD COLUMN colour TEXT;")
 
-    assert migrate(con, 1, now=now, changes=[*known(), change]) == 1
+    assert migrate(con, LAST, now=now, changes=[*known(), change]) == 1
 
-    assert con.execute("SELECT widget, colour FROM widget_state").fetchall() == [("w", None)]
-    assert version(con, "x", [*known(), change]) == 2
+    assert con.execute("SELECT widget, colour FROM hs.widget_state").fetchall() == [("w", None)]
+    assert version(con, "x", [*known(), change]) == LAST + 1
 
 
 def test_a_change_that_fails_leaves_the_file_as_it_was(con, now):
     migrate(con, 0, now=now)
     before = objects(con)
-    good = Migration(2, "good", "CREATE TABLE hs.fine (i INTEGER);")
+    good = Migration(LAST + 1, "good", "CREATE TABLE hs.fine (i INTEGER);")
     bad = Migration(
-        3, "bad", "CREATE TABLE hs.half (i INTEGER); INSERT INTO hs.nowhere VALUES (1);"
+        LAST + 2, "bad", "CREATE TABLE hs.half (i INTEGER); INSERT INTO hs.nowhere VALUES (1);"
     )
 
     with pytest.raises(duckdb.CatalogException, match="nowhere"):
-        migrate(con, 1, now=now, changes=[*known(), good, bad])
+        migrate(con, LAST, now=now, changes=[*known(), good, bad])
 
     assert objects(con) == before
-    assert version(con, "x") == 1
+    assert version(con, "x") == LAST
     con.execute("SELECT 1")
 
 

@@ -1,5 +1,7 @@
 """Changes of the schema, in order: ``0001_name.sql``, never edited once released, only added to.
 
+``python -m healthsim_nb.store.migrations.difference`` prints what a changed declaration needs.
+
 All that a file has not had run in one transaction, with the record that they ran and the views,
 which are made again from the declaration: a change that fails leaves the file as it was.
 """
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 from healthsim_nb import __version__
 from healthsim_nb.errors import WorkspaceError, WorkspaceTooNewError
 from healthsim_nb.schema import tables
-from healthsim_nb.schema.ddl import SCHEMA, create_statements, view_statements
+from healthsim_nb.schema.ddl import SCHEMA, view_statements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,19 +100,11 @@ def migrate(
     return len(pending)
 
 
-def first_migration() -> str:
-    """Return the text that ``0001_foundation.sql`` must have: the declared tables.
-
-    After the first release a changed declaration is a new file, and this is compared no more.
-    """
-    head = "-- Every canonical table, as declared in healthsim_nb/schema/tables."
-    return "\n\n".join([head, *(f"{s};" for s in create_statements())]) + "\n"
-
-
 def _apply(cursor: DuckDBPyConnection, change: Migration, now: datetime) -> None:
     cursor.execute(change.sql)
     cursor.execute(
-        "INSERT INTO hs.schema_migrations VALUES (?, ?, ?, ?)",
+        "INSERT INTO hs.schema_migrations (version, name, package_version, applied_at) "
+        "VALUES (?, ?, ?, ?)",
         [change.version, change.name, __version__, now],
     )
 

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from healthsim_nb.errors import QueryError
+from healthsim_nb.schema import scenario_tables
 from healthsim_nb.store.plain import table
 from healthsim_nb.store.query import query
 
@@ -311,11 +312,13 @@ def test_two_queries_on_one_database_do_not_meet(database):
 def test_a_database_that_is_read_only_can_be_asked(tmp_path):
     path = str(tmp_path / "study.duckdb")
     with duckdb.connect(path) as writer:
-        writer.execute("CREATE SCHEMA hs")
-        writer.execute("CREATE TABLE hs.plans AS SELECT 1 AS scenario_id, 1 AS run_key, 5 AS id")
+        names = ["scenario_id", "run_key", *(c.name for c in scenario_tables()["plans"].columns)]
+        columns = ", ".join(f"{i} AS {name}" for i, name in enumerate(names, start=1))
+        writer.execute(f"CREATE SCHEMA hs; CREATE TABLE hs.plans AS SELECT {columns}")
     with duckdb.connect(path, read_only=True) as reader:
-        assert query(reader.cursor(), 1, "FROM plans").rows == [(5, 1, 1)]
-        assert query(reader.cursor(), 1, "SELECT max(id) FROM plans").rows == [(5,)]
+        wanted = (*range(3, len(names) + 1), 1, 2)
+        assert query(reader.cursor(), 1, "FROM plans").rows == [wanted]
+        assert query(reader.cursor(), 1, "SELECT max(id) FROM plans").rows == [(3,)]
 
 
 def test_the_cursor_of_the_caller_is_the_only_one_that_is_changed(database):
