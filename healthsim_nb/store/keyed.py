@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from healthsim_nb.store import order
@@ -19,6 +20,8 @@ LOWEST, HIGHEST = -(2**63), 2**63 - 1
 """No id is below or above."""
 NEAR = 1000
 """Rows from the first one that are sorted again for each page; beyond, all are sorted once."""
+SPARE = 4
+"""Pages' worth of rows that are put in order here rather than by DuckDB."""
 AND = "CONJUNCTION_AND"
 
 
@@ -76,14 +79,23 @@ class ByKey(_Keyed):
         """Return up to ``count`` rows from position ``start``."""
         before = self._before(start)
         # Any `count` keys after `before` bound the first ones: none of these is above the highest.
-        # With a bound at both ends DuckDB reads one row group, and needs no top-n over wide rows.
         some = [] if before is None else self._some(f"LIMIT {count}", before)
         if not some or before is None:
             return []
-        rows = self.source.fetch(self._page, count, after=before, until=max(some))
+        rows = self._between(before, max(some), count)
         if len(rows) == count > 1:
             self._befores[start + count - 1] = rows[-2][-1]
         return [row[:-1] for row in rows]
+
+    def _between(self, after: int, until: int, count: int) -> list[Row]:
+        """Return the first rows of a range of keys, in order."""
+        # Where rows lie in order the range holds little more than the page. DuckDB's top-n over
+        # wide rows costs as much as finding them, so it is for the other case.
+        few = SPARE * count
+        rows = self.source.fetch(self.between, few, after=after, until=until)
+        if len(rows) < few:
+            return sorted(rows, key=itemgetter(-1))[:count]
+        return self.source.fetch(self._page, count, after=after, until=until)
 
     def _before(self, start: int) -> int | None:
         if start not in self._befores:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Node = dict[str, Any]
 _patterns: dict[str, Node] = {}
+_answers: dict[tuple[str, str], str] = {}
+KEPT = 64
+"""Answers of DuckDB's parser that are kept: a page is often asked for again."""
 LONGEST = 100_000
 """Characters of a query; a longer one is data, and belongs into a table."""
 
@@ -46,9 +49,9 @@ def write(cursor: duckdb.DuckDBPyConnection, statement: Node) -> str | None:
     DuckDB 1.5 writes ``1e3`` as ``1000.0``, which is a decimal; struct literals become calls.
     """
     tree = json.dumps({"error": False, "statements": [statement]})
-    ((text,),) = cursor.execute("SELECT json_deserialize_sql($1::JSON)", [tree]).fetchall()
+    text = str(_answer(cursor, "SELECT json_deserialize_sql($1::JSON)", tree))
     read = parse(cursor, text)["node"]
-    return str(text) if _bare(read) == _bare(statement["node"]) else None
+    return text if _bare(read) == _bare(statement["node"]) else None
 
 
 def pattern(cursor: duckdb.DuckDBPyConnection, sql: str) -> Node:
@@ -77,11 +80,22 @@ def fold(name: str) -> str:
 
 def _serialize(cursor: duckdb.DuckDBPyConnection, sql: str) -> Node:
     try:
-        ((text,),) = cursor.execute("SELECT json_serialize_sql($1::VARCHAR)", [sql]).fetchall()
+        text = _answer(cursor, "SELECT json_serialize_sql($1::VARCHAR)", sql)
         answer: Node = json.loads(text)
     except RecursionError:
         raise QueryError("The query is nested too deeply.") from None
     return answer
+
+
+def _answer(cursor: duckdb.DuckDBPyConnection, question: str, text: str) -> str:
+    """Return what DuckDB's parser makes of a text; the latest answers are kept."""
+    key = (question, text)
+    found = _answers.get(key)
+    if found is None:
+        found = _answers[key] = cursor.execute(question, [text]).fetchall()[0][0]
+        for oldest in list(_answers)[:-KEPT]:
+            _answers.pop(oldest, None)
+    return found
 
 
 def _refusal(cursor: duckdb.DuckDBPyConnection, sql: str, answer: Node) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from healthsim_nb.errors import QueryError
 from healthsim_nb.schema import scenario_tables
+from healthsim_nb.schema.ddl import create_statements
 from healthsim_nb.store.plain import table
 from healthsim_nb.store.query import query
 
@@ -339,3 +340,20 @@ def test_an_interrupt_is_not_taken_for_a_mistake_of_the_user(monkeypatch, databa
     monkeypatch.setattr(module.gate, "check", stop)
     with pytest.raises(duckdb.InterruptException):
         query(database.cursor(), 1, PLAIN)
+
+
+@pytest.mark.parametrize("size", [1, 7, 60])
+def test_rows_that_lie_in_any_order_are_shown_by_id(database, size):
+    patients = (
+        database.cursor()
+        .execute("SELECT * FROM hs.patients WHERE scenario_id = 1 ORDER BY id * 37 % 131")
+        .to_arrow_table()
+    )
+    with duckdb.connect() as connection:
+        for statement in create_statements():
+            connection.execute(statement)
+        connection.execute("INSERT INTO hs.patients SELECT * FROM patients")
+
+        ids = collect(query(connection.cursor(), 1, "SELECT id FROM patients", page_size=size))
+
+    assert ids == [(i,) for i in range(130)]
