@@ -344,15 +344,12 @@ def test_an_interrupt_is_not_taken_for_a_mistake_of_the_user(monkeypatch, databa
 
 @pytest.mark.parametrize("size", [1, 7, 60])
 def test_rows_that_lie_in_any_order_are_shown_by_id(database, size):
-    patients = (
-        database.cursor()
-        .execute("SELECT * FROM hs.patients WHERE scenario_id = 1 ORDER BY id * 37 % 131")
-        .to_arrow_table()
-    )
+    some = "SELECT * FROM hs.patients WHERE scenario_id = 1 ORDER BY id * 37 % 131"
+    shuffled = database.cursor().sql(some).to_arrow_table()
     with duckdb.connect() as connection:
         for statement in create_statements():
             connection.execute(statement)
-        connection.execute("INSERT INTO hs.patients SELECT * FROM patients")
+        connection.from_arrow(shuffled).insert_into("hs.patients")
 
         ids = collect(query(connection.cursor(), 1, "SELECT id FROM patients", page_size=size))
 
