@@ -164,8 +164,7 @@ def decide(month: Month, illness: Illness, rows: Rows, visit: Ids, day: NDArray[
         wanted += step_up(
             month, illness, rows, visit, ~begins & ~stops & (line + 1 < len(illness.lines))
         )
-    changed = wanted != line
-    treatment.to_line(month, illness, rows[changed], wanted[changed], day[changed])
+    treatment.to_line(month, illness, rows, wanted, day)
 
 
 def step_up(

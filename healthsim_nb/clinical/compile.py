@@ -13,9 +13,12 @@ import numpy as np
 from healthsim_nb import reference
 from healthsim_nb.clinical import fitted
 from healthsim_nb.clinical.plan import (
+    ANY,
     SPREAD_SLOTS,
+    CautionPlan,
     Degree,
     DrugPlan,
+    Group,
     Happening,
     Illness,
     MeasurePlan,
@@ -25,6 +28,7 @@ from healthsim_nb.clinical.plan import (
     Test,
     most,
 )
+from healthsim_nb.clinical.products import ProductTable
 from healthsim_nb.engine.calendar import month_index, month_starts
 from healthsim_nb.engine.curves import AGES, by_age, by_month
 from healthsim_nb.errors import TemplateError
@@ -36,13 +40,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from healthsim_nb.templates.catalogue import Measure
+    from healthsim_nb.templates.catalogue import Caution, Measure
     from healthsim_nb.templates.library import Library
     from healthsim_nb.templates.template import Specification
 
 CLASSES = ("AMB", "EMER", "IMP", "OBSENC", "VR", "HH")
 AMB, EMER, IMP, OBSENC, VR, HH = range(6)
 SEXES = ("F", "M")
+MOST_DRUGS = 16
+"""A condition's drugs are bits of `State.given`."""
 
 
 def compile_plan(
@@ -66,6 +72,7 @@ class _Compiler:
         self.codes: dict[str, int] = {}
         self.code_names: list[str] = []
         self.events: list[Happening] = []
+        self.cautions = tuple(self.caution(c) for c in library.cautions.values())
 
     def plan(self) -> Plan:
         illnesses = tuple(self.illness(i, c) for i, c in enumerate(self.conditions))
@@ -87,13 +94,17 @@ class _Compiler:
             ),
             orders=tuple(self.library.orders.values()),
             order_months=self.order_months(),
+            shelf=ProductTable(self.library.drugs, self.library.products),
             tests=dict(self.library.tests),
             events=tuple(self.events),
             codes=tuple(self.codes),
             code_names=tuple(self.code_names),
             death=self.fitted.death,
             frailty=fitted.frailty(),
+            cautions=self.cautions,
             forced=frozenset(self.condition[c] for c in self.spec.have),
+            new=frozenset(self.condition[c] for c in self.spec.new),
+            groups=tuple(self.group(g) for g in self.spec.have_any),
             barred=frozenset(barred),
             barred_at_start=frozenset(chronic if self.spec.without == "chronic" else barred),
         )
@@ -123,7 +134,8 @@ class _Compiler:
 
     def illness(self, index: int, c: Condition) -> Illness:
         only = _allowed(c)
-        multipliers = tuple(self.multiplier(f) for f in c.factors)
+        multipliers = (*self.required(c), *(self.multiplier(f) for f in c.factors))
+        lines, drugs = self.drugs_of(c)
         onset = self.onset(c) * only / 12
         degrees = tuple(self.degree(d) for d in degrees_of(c))
         return Illness(
@@ -142,10 +154,9 @@ class _Compiler:
             degrees=_mixed(degrees, self.spec.mix) if self.spec.mix_of == c.id else degrees,
             staged=bool(c.stages),
             add=self.amounts(c.add),
-            lines=tuple(
-                tuple(self.drug[d] for d in line)
-                for line in (c.treatment.lines if c.treatment else [])
-            ),
+            lines=lines,
+            drugs=drugs,
+            sets=np.array([sum(1 << drugs.index(d) for d in line) for line in lines], np.uint16),
             every=_steps(c.every if isinstance(c.every, dict) else {0: c.every or 0}),
             uptake=(
                 _by_sex(c.uptake) if isinstance(c.uptake, BySex) else np.full((2, AGES), c.uptake)
@@ -170,7 +181,7 @@ class _Compiler:
                 (self.measure[m], self.to_steps(m, lo), self.to_steps(m, hi))
                 for m, (lo, hi) in d.set.items()
             ),
-            lines=() if isinstance(d, Stage) else tuple(d.lines),
+            lines=tuple(d.lines),
             every=d.every or 0,
             known=stage.known if stage else None,
             next_month=stage.next_per_year / 12 if stage else 0.0,
@@ -194,6 +205,38 @@ class _Compiler:
         self.events.append(found)
         return found
 
+    def required(self, c: Condition) -> tuple[Multiplier, ...]:
+        """Return what forbids a condition to those without the one that it comes of."""
+        if not c.only.having:
+            return ()
+        return (Multiplier(Test(absent=self.condition[c.only.having]), 0.0, onset_only=False),)
+
+    def drugs_of(self, c: Condition) -> tuple[tuple[tuple[int, ...], ...], tuple[int, ...]]:
+        """Return the lines of a condition's treatment, and all drugs it can come to."""
+        said = c.treatment.lines if c.treatment else []
+        lines = tuple(tuple(self.drug[d] for d in line) for line in said)
+        drugs = {drug for line in lines for drug in line}
+        drugs |= {k.instead for k in self.cautions if k.instead >= 0 and drugs & k.drugs}
+        if len(drugs) > MOST_DRUGS:
+            raise TemplateError(
+                f"conditions/{c.id}.yaml: treatment: {len(drugs)} drugs with what takes their "
+                f"place; there is room for {MOST_DRUGS}."
+            )
+        return lines, tuple(sorted(drugs))
+
+    def caution(self, c: Caution) -> CautionPlan:
+        drugs = {self.drug[d] for d in c.drugs}
+        drugs |= {self.drug[d.id] for d in self.library.drugs.values() if d.drug_class in c.classes}
+        instead = self.drug[c.instead] if c.instead else -1
+        return CautionPlan(
+            self.test(c.when), frozenset(drugs - {instead}), c.start_only, c.at_once, instead
+        )
+
+    def group(self, shares: Mapping[str, float]) -> Group:
+        """Return a group of conditions of which everyone has one."""
+        weights = [_allowed(self.library.conditions[c]) * share for c, share in shares.items()]
+        return Group(tuple(self.condition[c] for c in shares), np.stack(weights))
+
     def multiplier(self, f: Factor) -> Multiplier:
         return Multiplier(self.test(f.when), f.times, f.onset_only or f.when.measure is not None)
 
@@ -205,14 +248,13 @@ class _Compiler:
             limits["below"] = 2**31 - 1 if w.below is None else self.to_steps(w.measure, w.below)
         return Test(
             condition=condition,
-            stages=_stage_range(self.library.conditions[w.condition], w.stages)
-            if w.condition
-            else (1, 255),
+            stages=_stages(self.library.conditions[w.condition], w.stages) if w.condition else ANY,
             drug=self.drug[w.drug] if w.drug else -1,
             trait=w.trait or "",
             measure=self.measure[w.measure] if w.measure else -1,
             sex=SEXES.index(w.sex) if w.sex else -1,
             age=w.age or (0, 120),
+            absent=self.condition[w.without] if w.without else -1,
             **limits,
         )
 
@@ -269,7 +311,9 @@ def ordered(conditions: Mapping[str, Condition]) -> list[Condition]:
 
 
 def _causes(c: Condition) -> set[str]:
-    return {f.when.condition for f in c.factors if f.when.condition and not f.onset_only} - {c.id}
+    whens = [f.when for f in c.factors if not f.onset_only]
+    named = {name for w in whens for name in (w.condition, w.without)} | {c.only.having}
+    return {name for name in named if name} - {c.id}
 
 
 def _index(names: Iterable[str]) -> dict[str, int]:
@@ -296,12 +340,11 @@ def _steps(by_first_age: Mapping[int, int]) -> NDArray[np.int16]:
     return table
 
 
-def _stage_range(c: Condition, stages: list[str]) -> tuple[int, int]:
-    if not stages:
-        return (1, 255)
-    names = [s.id for s in c.stages]
-    places = [names.index(s) + 1 for s in stages]
-    return (min(places), max(places))
+def _stages(c: Condition, stages: list[str]) -> int:
+    """Return stages or levels as bits, 1 for the first."""
+    wanted = {rank.id for name in stages for rank in c.rank_names[name]}
+    bits = sum(2 << place for place, rank in enumerate(c.ranks) if rank.id in wanted)
+    return bits or ANY
 
 
 def _mixed(degrees: tuple[Degree, ...], mix: Mapping[str, float]) -> tuple[Degree, ...]:

@@ -39,10 +39,8 @@ def onset(month: Month) -> None:
 
 
 def new_cases(month: Month, illness: Illness) -> Rows:
-    """Return who gets a condition this month; one asked for of everyone comes in the first."""
+    """Return who gets a condition this month."""
     free = month.state.stage[illness.index]
-    if month.turn == 0 and illness.index in month.plan.forced and illness.source.kind == "acute":
-        return np.flatnonzero(month.alive & (free == 0))
     if illness.bound <= 0:
         return np.zeros(0, np.intp)
     rows, drawn = month.thinning.candidates(f"{illness.id}.onset", illness.bound, month.turn)
@@ -88,7 +86,7 @@ def enter(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
     end_others(month, illness, rows, day)
     month.state.onset[c, rows] = day
     take_degree(month, illness, rows)
-    place_measures(month, illness, rows, month.state.line[c, rows])
+    place_measures(month, illness, rows)
     move(month, illness, rows, 1)
     if illness.presents:
         event = np.full(len(rows), illness.presents.index)
@@ -106,23 +104,21 @@ def found(month: Month, illness: Illness, rows: Rows, turn: int) -> None:
 
 
 def take_degree(month: Month, illness: Illness, rows: Rows) -> None:
-    """Draw the level or stage; conditions without any have just one."""
+    """Draw the level or stage; conditions without any have just one, and most begin mildly."""
     degree = np.zeros(len(rows), np.uint8)
-    if illness.degrees and not (illness.staged and month.turn >= 0):
+    begins = illness.staged and month.turn >= 0 and illness.index not in month.plan.new
+    if illness.degrees and not begins:
         draws = Draws(month.plan.spec.seed, month.bodies.people.id[rows])
         slots = (draws.bits(f"{illness.id}.degree") >> np.uint64(48)).astype(np.intp)
         degree = weight_table(tuple(d.share for d in illness.degrees))[slots]
     month.state.stage[illness.index, rows] = degree + 1
 
 
-def place_measures(month: Month, illness: Illness, rows: Rows, lines: NDArray[np.uint8]) -> None:
+def place_measures(month: Month, illness: Illness, rows: Rows) -> None:
     """Draw set-points: ranges are of people on the treatment they have or else would have."""
     if not any(d.sets for d in illness.degrees):
         return
-    settled = np.where(lines > 0, lines, treatment.planned_line(month, illness, rows)).astype(
-        np.uint8
-    )
-    given = treatment.line_effects(month, illness, settled)
+    given = treatment.line_effects(month, illness, treatment.settled(month, illness, rows))
     degree = month.state.stage[illness.index, rows]
     for place, d in enumerate(illness.degrees, start=1):
         mine = degree == place
@@ -172,7 +168,7 @@ def progress(month: Month) -> None:
         rows = rows[drawn < rates[stage[rows]] * factor(month, illness.progress, rows)]
         if len(rows):
             stage[rows] += 1
-            place_measures(month, illness, rows, month.state.line[illness.index, rows])
+            place_measures(month, illness, rows)
 
 
 def end(month: Month) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from healthsim_nb.clinical.cautions import permitted
 from healthsim_nb.clinical.compile import AMB, IMP, OBSENC, VR
 from healthsim_nb.clinical.visits import Visits, record
 from healthsim_nb.engine.ids import encounter_ids, numbered
@@ -157,7 +158,9 @@ def prescribe(month: Month, visits: Visits) -> None:
     draws = Draws(month.plan.spec.seed, visits.id[mine])
     given = draws.each(table.course_keys[event]).chance(table.course_share[event])
     mine, event = mine[given], event[given]
-    drug, day = table.course[event], visits.day[mine]
+    drug = permitted(month, table.course[event], visits.row[mine])
+    mine, event, drug = mine[drug >= 0], event[drug >= 0], drug[drug >= 0]
+    day = visits.day[mine]
     days = np.array([d.source.course_days or 1 for d in month.plan.drugs], np.int32)[drug]
     month.out.add(
         "drug",

@@ -103,20 +103,32 @@ def even_ages() -> NDArray[np.int64]:
 
 def start_scale(month: Month, illness: Illness) -> Table:
     """Return what the published prevalence is divided by, with the cap on probabilities in mind."""
-    everyone = np.arange(len(month.alive))
-    f = factor(month, illness.multipliers, everyone, start=True)
-    published = illness.prevalence[month.bodies.sex, month.years_old]
-    scale = mean_by_band(month, f)
+    rows = able(month, illness)
+    f = factor(month, illness.multipliers, rows, start=True)
+    sex, age = month.bodies.sex[rows], month.years_old[rows]
+    published = illness.prevalence[sex, age]
+    scale = mean_by_band(month, f, rows)
     for _ in range(4):
-        chance = np.minimum(published / scale[month.bodies.sex, month.years_old] * f, HIGHEST)
-        reached = mean_by_band(month, chance) / np.maximum(mean_by_band(month, published), 1e-9)
+        chance = np.minimum(published / scale[sex, age] * f, HIGHEST)
+        wanted = np.maximum(mean_by_band(month, published, rows), 1e-9)
+        reached = mean_by_band(month, chance, rows) / wanted
         scale = np.where(reached > 0, scale * np.clip(reached, 0.5, 2), scale)
     return scale
 
 
+def able(month: Month, illness: Illness) -> NDArray[np.intp]:
+    """Return who can have a condition: those who have the one that it comes of, or everyone."""
+    cause = illness.source.only.having
+    if not cause:
+        return np.arange(len(month.alive))
+    index = next(i.index for i in month.plan.illnesses if i.id == cause)
+    return np.flatnonzero(month.state.stage[index] > 0)
+
+
 def hazard(month: Month, illness: Illness, death: Table) -> Table:
     """Return new cases per person-year before multipliers."""
-    free = np.flatnonzero(month.state.stage[illness.index] == 0)
+    rows = able(month, illness)
+    free = rows[month.state.stage[illness.index, rows] == 0]
     f = factor(month, illness.multipliers, free)
     onset = fitted.steady_hazard(illness.prevalence, illness.source, death)
     fatal = illness.presents.event.fatal if illness.presents else 0.0

@@ -78,8 +78,9 @@ def holds(month: Month, test: Test, rows: Rows) -> NDArray[np.bool_]:
     state, bodies = month.state, month.bodies
     ok = np.ones(len(rows), bool)
     if test.condition >= 0:
-        stage = state.stage[test.condition, rows]
-        ok &= (stage >= test.stages[0]) & (stage <= test.stages[1])
+        ok &= np.uint32(test.stages) >> state.stage[test.condition, rows] & 1 > 0
+    if test.absent >= 0:
+        ok &= state.stage[test.absent, rows] == 0
     if test.drug >= 0:
         ok &= state.on[test.drug, rows] > 0
     if test.trait:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from healthsim_nb.clinical.happenings import AcuteTable, EventTable
 
 if TYPE_CHECKING:
+    from healthsim_nb.clinical.products import ProductTable
     from healthsim_nb.templates.catalogue import Drug, LabTest, Measure, Order
     from healthsim_nb.templates.condition import Condition, Event
     from healthsim_nb.templates.template import Specification
@@ -25,6 +26,8 @@ HIGHEST = 0.97
 """No probability at the start is above."""
 SPREAD_SLOTS = 4096
 """Slots of a lognormal's table: the 12 high bits of a draw."""
+ANY = 2**32 - 2
+"""Every stage but 0, which is not to have the condition."""
 NEVER = 32000
 """A turn that never comes."""
 
@@ -34,7 +37,8 @@ class Test:
     """One `When`, compiled: an index is -1 where it is not asked."""
 
     condition: int = -1
-    stages: tuple[int, int] = (1, 255)
+    stages: int = ANY
+    """Its stages as bits."""
     drug: int = -1
     trait: str = ""
     measure: int = -1
@@ -42,6 +46,8 @@ class Test:
     below: int = 2**31 - 1
     sex: int = -1
     age: tuple[int, int] = (0, 120)
+    absent: int = -1
+    """A condition that the patient must not have."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,10 @@ class Illness:
     staged: bool
     add: tuple[tuple[int, int], ...]
     lines: tuple[tuple[int, ...], ...]
+    drugs: tuple[int, ...]
+    """All that its lines hold, and what may take their place."""
+    sets: NDArray[np.uint16]
+    """The drugs of each line as bits, places in ``drugs``."""
     every: NDArray[np.int16]
     """Months between routine visits by age, 0 for none, shape (121,)."""
     uptake: Table
@@ -158,6 +168,26 @@ class DrugPlan:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Conditions of which everyone has one, drawn by share among those that they can have."""
+
+    members: tuple[int, ...]
+    weights: NDArray[np.float64]
+    """By (member, sex, age in years), shape (k, 2, 121)."""
+
+
+@dataclass(frozen=True)
+class CautionPlan:
+    """A compiled `Caution`."""
+
+    test: Test
+    drugs: frozenset[int]
+    start_only: bool
+    at_once: bool
+    instead: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """All that the clinical engine needs to play a specification."""
 
@@ -173,6 +203,7 @@ class Plan:
     drugs: tuple[DrugPlan, ...]
     orders: tuple[Order, ...]
     order_months: NDArray[np.int16]
+    shelf: ProductTable
     tests: dict[str, LabTest]
     events: tuple[Happening, ...]
     codes: tuple[str, ...]
@@ -181,7 +212,11 @@ class Plan:
     """Monthly probability of dying by (sex, age) before multipliers, shape (2, 121)."""
     frailty: Table
     """How the chance of dying in a stay depends on (sex, age): 1 at 65, shape (2, 121)."""
+    cautions: tuple[CautionPlan, ...] = ()
     forced: frozenset[int] = field(default_factory=frozenset)
+    new: frozenset[int] = field(default_factory=frozenset)
+    """Of ``forced``, those that are found in the first months."""
+    groups: tuple[Group, ...] = ()
     barred: frozenset[int] = field(default_factory=frozenset)
     barred_at_start: frozenset[int] = field(default_factory=frozenset)
 
@@ -194,6 +229,12 @@ class Plan:
     def happenings(self) -> EventTable:
         """The events side by side."""
         return EventTable(self.spec.seed, self.events)
+
+    @cached_property
+    def avoided(self) -> dict[int, tuple[CautionPlan, ...]]:
+        """The cautions of each drug that has any."""
+        drugs = sorted({drug for caution in self.cautions for drug in caution.drugs})
+        return {d: tuple(c for c in self.cautions if d in c.drugs) for d in drugs}
 
     @cached_property
     def acute(self) -> AcuteTable:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from healthsim_nb.clinical.plan import Plan, Table
 
@@ -13,5 +15,9 @@ def prevalence_of(plan: Plan) -> Table | None:
     table: Table | None = None
     for index in sorted(plan.forced):
         share = plan.illnesses[index].prevalence
+        table = share if table is None else table * share
+    for group in plan.groups:
+        parts = [plan.illnesses[c].prevalence for c in group.members]
+        share = np.sum([p * w for p, w in zip(parts, group.weights, strict=True)], axis=0)
         table = share if table is None else table * share
     return table

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from healthsim_nb.clinical import conditions, measures, treatment
+from healthsim_nb.clinical import asked, conditions, measures, treatment
 from healthsim_nb.clinical.month import Month, factor
 from healthsim_nb.clinical.plan import HIGHEST, Illness
 
@@ -25,35 +25,42 @@ def populate(month: Month) -> None:
         elif illness.source.kind == "chronic":
             already_ill(month, illness)
     measures.settle(month)
+    suit(month)
     phase_orders(month)
 
 
 def already_ill(month: Month, illness: Illness) -> None:
     """Give the condition to those who have it at the start."""
-    everyone = np.arange(len(month.alive))
-    if illness.index in month.plan.forced:
-        rows = everyone
-    elif illness.index in month.plan.barred_at_start:
-        return
-    else:
-        chance = illness.start[month.bodies.sex, month.years_old]
-        chance = chance * factor(month, illness.multipliers, everyone, start=True)
-        rows = np.flatnonzero(
-            month.draws.chance(f"{illness.id}.start", np.minimum(chance, HIGHEST))
-        )
+    rows = ill_at_start(month, illness)
     if not len(rows):
         return
     conditions.take_degree(month, illness, rows)
     month.state.onset[illness.index, rows] = since(month, illness, rows)
     for measure, amount in illness.add:
         month.state.effect[measure, rows] += amount
-    aware(month, illness, rows)
-    conditions.place_measures(month, illness, rows, month.state.line[illness.index, rows])
+    if illness.index not in month.plan.new:
+        aware(month, illness, rows)
+    conditions.place_measures(month, illness, rows)
+
+
+def ill_at_start(month: Month, illness: Illness) -> Rows:
+    """Return who has the condition before the first day."""
+    everyone, plan = np.arange(len(month.alive)), month.plan
+    if asked.comes_later(plan, illness):
+        return np.zeros(0, np.intp)
+    if illness.index in plan.forced:
+        return everyone
+    wanted = asked.of_a_group(month, illness)
+    if illness.index not in plan.barred_at_start:
+        chance = illness.start[month.bodies.sex, month.years_old]
+        chance = chance * factor(month, illness.multipliers, everyone, start=True)
+        wanted |= month.draws.chance(f"{illness.id}.start", np.minimum(chance, HIGHEST))
+    return np.flatnonzero(wanted)
 
 
 def since(month: Month, illness: Illness, rows: Rows) -> NDArray[np.int32]:
     """Return the day it began: some years ago, never before birth or the least age for it."""
-    low, high = illness.source.years
+    low, high = (0, 1) if illness.index in month.plan.new else illness.source.years
     draws = month.draws.take(rows)
     ago = draws.between(f"{illness.id}.since", low * 365, max(low * 365, high * 365 - 1))
     earliest = month.bodies.people.birth_day[rows] + illness.source.only.age[0] * 366
@@ -70,6 +77,7 @@ def aware(month: Month, illness: Illness, rows: Rows) -> None:
             share = np.where(state.stage[c, rows] == place, d.known, share)
     if c in month.plan.forced:
         share = np.ones(len(rows))
+    share = np.where(asked.of_a_group(month, illness)[rows], 1.0, share)
     rows = rows[month.draws.take(rows).chance(f"{illness.id}.known", share)]
     state.known[c, rows] = True
     if illness.lines:
@@ -82,6 +90,17 @@ def aware(month: Month, illness: Illness, rows: Rows) -> None:
         f"{illness.id}.phase", np.maximum(every, 1).astype(np.int64)
     )
     state.due[c, rows[seen]] = phase[seen]
+
+
+def suit(month: Month) -> None:
+    """Let people be on what suits them, now that all of their conditions and measures are known."""
+    for illness in month.plan.illnesses:
+        if any(drug in month.plan.avoided for drug in illness.drugs):
+            rows = np.flatnonzero(month.state.given[illness.index] > 0)
+            changed = treatment.look_again(month, illness, rows)
+            conditions.place_measures(month, illness, changed)
+            target = month.state.base[:, changed] + month.state.effect[:, changed]
+            month.state.x[:, changed] = target
 
 
 def interval(month: Month, illness: Illness, rows: Rows) -> NDArray[np.int16]:

@@ -43,6 +43,8 @@ class State:
     """Turn of the next routine visit for it, shape (C, n)."""
     line: NDArray[np.uint8]
     """Line of treatment, 0 for none, shape (C, n)."""
+    given: NDArray[np.uint16]
+    """Drugs taken for the condition, as bits, shape (C, n)."""
     base: NDArray[np.int32]
     """Own deviation from the measure's curve, shape (M, n)."""
     effect: NDArray[np.int32]
@@ -69,6 +71,7 @@ def empty(plan: Plan, n: int) -> State:
         known=np.zeros((c, n), bool),
         due=np.full((c, n), NEVER, np.int16),
         line=np.zeros((c, n), np.uint8),
+        given=np.zeros((c, n), np.uint16),
         base=np.zeros((m, n), np.int32),
         effect=np.zeros((m, n), np.int32),
         x=np.zeros((m, n), np.int32),

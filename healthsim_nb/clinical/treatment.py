@@ -1,4 +1,8 @@
-"""Lines of treatment: what is taken, what it does, what the record says of it."""
+"""Lines of treatment: what is taken, what it does, what the record says of it.
+
+A line names drugs; which of them a person takes, or what in their place, `cautions` says. It is
+kept as bits, places in the condition's ``drugs``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from healthsim_nb.clinical.cautions import Masks, fitting
 from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.rng import Draws, weight_table
 
@@ -33,14 +38,23 @@ def planned_line(month: Month, illness: Illness, rows: Rows) -> NDArray[np.uint8
     return line
 
 
-def line_effects(month: Month, illness: Illness, lines: NDArray[np.uint8]) -> NDArray[np.int32]:
-    """Return what each person's line adds to every measure, shape (M, rows)."""
-    table = np.zeros((len(month.plan.measures), max(1, len(illness.lines))), np.int32)
-    for line, drugs in enumerate(illness.lines):
-        for drug in drugs:
-            for measure, amount in month.plan.drugs[drug].effects:
-                table[measure, line] += amount
-    return table[:, lines]
+def settled(month: Month, illness: Illness, rows: Rows) -> Masks:
+    """Return what people take for a condition, or would take if they were treated."""
+    given = month.state.given[illness.index, rows]
+    if not illness.lines:
+        return given
+    planned = illness.sets[planned_line(month, illness, rows)]
+    return np.asarray(np.where(given > 0, given, planned), np.uint16)
+
+
+def line_effects(month: Month, illness: Illness, given: Masks) -> NDArray[np.int32]:
+    """Return what each person's drugs add to every measure, shape (M, rows)."""
+    table = np.zeros((len(month.plan.measures), len(given)), np.int32)
+    for place, drug in enumerate(illness.drugs):
+        taken = ((given >> place) & 1) > 0
+        for measure, amount in month.plan.drugs[drug].effects:
+            table[measure, taken] += amount
+    return table
 
 
 def to_line(
@@ -49,12 +63,21 @@ def to_line(
     """Change people's lines: drugs that are in both go on untouched."""
     if not len(rows):
         return
-    before = month.state.line[illness.index, rows]
-    month.state.line[illness.index, rows] = lines
-    for drug in sorted({d for line in illness.lines for d in line}):
-        member = np.array([drug in line for line in illness.lines])
-        had, has = member[before], member[lines]
-        gained, lost = has & ~had, had & ~has
+    state, c = month.state, illness.index
+    state.line[c, rows] = lines
+    wanted = illness.sets[lines]
+    if month.turn >= 0:
+        wanted = fitting(month, illness, rows, wanted)
+    take(month, illness, rows, wanted, day)
+
+
+def take(month: Month, illness: Illness, rows: Rows, wanted: Masks, day: NDArray[np.int32]) -> None:
+    """Start and stop drugs, so that people take just what is wanted."""
+    given = month.state.given[illness.index, rows]
+    month.state.given[illness.index, rows] = wanted
+    for place, drug in enumerate(illness.drugs):
+        bit = np.uint16(1 << place)
+        gained, lost = (wanted & ~given & bit) > 0, (given & ~wanted & bit) > 0
         if gained.any():
             start(month, drug, rows[gained])
         if lost.any():
@@ -95,10 +118,9 @@ def note(
 ) -> None:
     """Record what people take for a condition at the visit that deals with it."""
     state = month.state
-    lines = state.line[illness.index, rows]
-    for drug in sorted({d for line in illness.lines for d in line}):
-        member = np.array([drug in line for line in illness.lines])
-        new = member[lines] & (state.noted[drug, rows] == FAR)
+    given = state.given[illness.index, rows]
+    for place, drug in enumerate(illness.drugs):
+        new = ((given >> place) & 1 > 0) & (state.noted[drug, rows] == FAR)
         count = int(new.sum())
         if not count:
             continue
@@ -111,3 +133,27 @@ def note(
             day=day[new],
             end=np.full(count, FAR, np.int32),
         )
+
+
+def review(month: Month) -> None:
+    """Stop at once what must not be taken a day longer."""
+    for caution in month.plan.cautions:
+        if not caution.at_once or caution.test.condition < 0:
+            continue
+        ill = np.flatnonzero(month.state.known[caution.test.condition] & month.alive)
+        for illness in month.plan.illnesses:
+            if caution.drugs & set(illness.drugs):
+                rows = ill[month.state.given[illness.index, ill] > 0]
+                look_again(month, illness, rows)
+
+
+def look_again(month: Month, illness: Illness, rows: Rows) -> Rows:
+    """Let people take what suits them as they are today; return whose drugs changed."""
+    wanted = illness.sets[month.state.line[illness.index, rows]]
+    wanted = fitting(month, illness, rows, wanted)
+    other = wanted != month.state.given[illness.index, rows]
+    changed: Rows = rows[other]
+    if len(changed):
+        day = np.full(len(changed), month.day, np.int32)
+        take(month, illness, changed, wanted[other], day)
+    return changed

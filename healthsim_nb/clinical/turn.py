@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from healthsim_nb.clinical import care, conditions, events, measures, mortality, start
+from healthsim_nb.clinical import (
+    asked,
+    care,
+    conditions,
+    events,
+    measures,
+    mortality,
+    start,
+    treatment,
+)
 from healthsim_nb.clinical.month import begin
 from healthsim_nb.clinical.state import Bodies, State, empty
 from healthsim_nb.engine.recorder import Recorder
@@ -16,10 +25,12 @@ if TYPE_CHECKING:
 STEPS = (
     conditions.end,
     conditions.onset,
+    asked.come,
     conditions.progress,
     conditions.flare,
     conditions.detect,
     mortality.die,
+    treatment.review,
     measures.drift,
     events.unplanned,
     care.routine,

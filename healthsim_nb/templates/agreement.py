@@ -27,6 +27,7 @@ def disagreements(asked: Template | Specification, known: Mapping[str, Condition
         *(line for c in have for line in _who(c, asked.population)),
         *(line for a, b in permutations(have, 2) for line in _both(a, b)),
         *_excluded(asked, have),
+        *_groups(asked, known),
         *_mix(asked, known),
     ]
 
@@ -80,6 +81,23 @@ def _excluded(asked: Template | Specification, have: list[Condition]) -> Iterato
             yield f"'{c.id}' is both asked for and excluded"
         if asked.without == "chronic" and c.kind == "chronic":
             yield f"'{c.id}' is asked for, and chronic conditions are excluded"
+
+
+def _groups(asked: Template | Specification, known: Mapping[str, Condition]) -> Iterator[str]:
+    for name in asked.new:
+        if name not in asked.have:
+            yield f"'{name}' is to be newly found and is not among what everyone has"
+    for group in asked.have_any:
+        if not math.fsum(group.values()):
+            yield "a group of 'have_any' needs shares above 0"
+        for name in group:
+            c = known.get(name)
+            if name in asked.without or (asked.without == "chronic" and c and c.kind == "chronic"):
+                yield f"'{name}' is both asked for and excluded"
+            if c and c.kind == "service":
+                yield f"'{name}' is a service, which nobody has as an illness"
+            if c and c.only.having and c.only.having not in asked.have:
+                yield f"'{name}' comes of '{c.only.having}', which not everyone is asked to have"
 
 
 def _mix(asked: Template | Specification, known: Mapping[str, Condition]) -> Iterator[str]:

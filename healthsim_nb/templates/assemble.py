@@ -38,6 +38,8 @@ class Wish:
     template: Template | None = None
     population: Population = field(default_factory=Population)
     have: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    have_any: tuple[dict[str, float], ...] = ()
     without: tuple[str, ...] | Literal["chronic"] = ()
     mix_of: str | None = None
     mix: dict[str, float] | None = None
@@ -64,7 +66,9 @@ def assemble(library: Library, wish: Wish, run: Run) -> Specification:
         start=settings.first_day(_first(run.start, settings.DEFAULT_START), months),
         months=months,
         population=wish.population,
-        have=list(wish.have),
+        have=_with_causes(library, wish.have),
+        new=list(wish.new),
+        have_any=list(wish.have_any),
         without=wish.without if wish.without == "chronic" else list(wish.without),
         mix_of=mix_of,
         mix=settings.shares(mix, library.conditions.get(mix_of or ""), _asked_by(wish)),
@@ -81,8 +85,25 @@ def wish_of(template: Template) -> Wish:
     """Return what a template asks for."""
     without = template.without if template.without == "chronic" else tuple(template.without)
     return Wish(
-        template, template.population, tuple(template.have), without, template.mix_of, template.mix
+        template,
+        template.population,
+        tuple(template.have),
+        tuple(template.new),
+        tuple(template.have_any),
+        without,
+        template.mix_of,
+        template.mix,
     )
+
+
+def _with_causes(library: Library, have: tuple[str, ...]) -> list[str]:
+    """Return the conditions, each with those that it comes of."""
+    found = list(have)
+    for name in found:
+        cause = library.conditions[name].only.having if name in library.conditions else None
+        if cause and cause not in found:
+            found.append(cause)
+    return found
 
 
 def _first(*values: Any) -> Any:  # noqa: ANN401

@@ -39,6 +39,9 @@ class When(Strict):
 
     condition: Id | None = None
     stages: list[Id] = []
+    """Its stages, or its levels, one after the other."""
+    without: Id | None = None
+    """A condition that the patient does not have."""
     drug: Id | None = None
     trait: Trait | None = None
     measure: Id | None = None

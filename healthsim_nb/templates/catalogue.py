@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from healthsim_nb.templates.base import Curve, Id, Positive, Sex, Strict
+from healthsim_nb.templates.base import Curve, Id, Positive, Sex, Strict, When
 
 
 def _words(value: object) -> object:
@@ -109,4 +109,38 @@ class Drug(Strict):
     """Days of a course; None: taken until stopped."""
     effects: Annotated[dict[Id, float], BeforeValidator(_amounts)] = {}
     """Measure: the change while it is taken."""
+    source: str = Field(min_length=1)
+
+
+class Product(Strict):
+    """One of the products in which a drug is prescribed; each patient has one, for good."""
+
+    id: Id
+    drug: Id
+    rxnorm: str = Field(pattern=r"^\d+$")
+    ndc: str | None = Field(default=None, pattern=r"^\d{11}$")
+    name: str
+    dose: str
+    frequency: str | None = None
+    """None: as the drug says."""
+    weight: Positive
+    """Share among the products of the drug, in any unit."""
+    source: str = Field(min_length=1)
+
+
+class Caution(Strict):
+    """When a drug is not to be taken, and what is taken instead."""
+
+    id: Id
+    drugs: list[Id] = []
+    classes: list[Id] = []
+    """All drugs of these classes, beside ``drugs``."""
+    when: When
+    start_only: bool = False
+    """True: whoever takes it already goes on."""
+    at_once: bool = False
+    """True: stopped in the month in which ``when.condition`` is found, not at the next visit."""
+    instead: Id | None = None
+    """A drug in its place; None: it is left out."""
+    why: str = Field(min_length=1)
     source: str = Field(min_length=1)

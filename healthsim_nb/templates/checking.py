@@ -26,6 +26,7 @@ _USES: dict[str, Callable[[Any], Iterator[Use]]] = {
 def problems_between(shelves: Mapping[str, Shelf]) -> Iterator[str]:
     """Yield a line for each problem between documents that are sound by themselves."""
     known = {f"{kind[:-1]}": {*s.entries, *s.broken} for kind, s in shelves.items()}
+    known["class"] = {drug.drug_class for drug in shelves["drugs"].entries.values()}
     conditions = shelves["conditions"]
     for kind, shelf in shelves.items():
         for name, entry in shelf.entries.items():
@@ -53,7 +54,7 @@ def unknown_names(
             of = conditions.get(use.condition or "")
             if of is None:
                 continue
-            kind, names = f"level of '{of.id}'", [rank.id for rank in of.ranks]
+            kind, names = f"level of '{of.id}'", list(of.rank_names)
         if use.name not in names:
             yield f"{use.path}: {missing_name(kind, use.name, sorted(names))}"
 

@@ -36,6 +36,8 @@ class Only(Strict):
 
     sex: Sex | None = None
     age: AgeRange = (0, 120)
+    having: Id | None = None
+    """A condition that it comes of: nobody has it without that one."""
 
 
 class Level(Strict):
@@ -43,6 +45,8 @@ class Level(Strict):
 
     id: Id
     share: Percent
+    groups: list[Id] = []
+    """Names that it shares with other levels: a mix may speak of these."""
     set: dict[Id, Range] = {}
     """Measure: the range of a person's value while on the treatment they have."""
     lines: list[Percent] = []
@@ -57,8 +61,12 @@ class Stage(Strict):
     id: Id
     name: str
     share: Percent
+    groups: list[Id] = []
+    """Names that it shares with other stages: a mix may speak of these."""
     code: str | None = None
     set: dict[Id, Range] = {}
+    lines: list[Percent] = []
+    """Share of people on each of the treatment's lines."""
     known: Probability | None = None
     next_per_year: Positive = 0
     every: Months | None = None
@@ -122,7 +130,7 @@ class Condition(Strict):
     synonyms: list[str] = []
     only: Only = Only()
     prevalence: BySex | None = None
-    """Percent of people, diagnosed or not."""
+    """Percent of people (of those who have ``only.having``), diagnosed or not."""
     years: Days = (0, 10)
     """For how many years people who have it at the start have had it."""
     onset: Literal["fitted"] | BySex | None = None
@@ -147,6 +155,8 @@ class Condition(Strict):
     """Services: share of eligible people who take part."""
     orders: dict[Id, Months] = {}
     """Order: the least months between two."""
+    complications: dict[Id, Percent] = {}
+    """What "with complications" means: at least one of these, by share."""
     presents: Event | None = None
     """How a new case comes to care; left out: it is found at a visit."""
     acute: list[AcuteEvent] = []
@@ -184,10 +194,19 @@ class Condition(Strict):
         """Its levels or its stages, whichever it has."""
         return [*self.levels, *self.stages]
 
+    @property
+    def rank_names(self) -> dict[str, list[Level | Stage]]:
+        """What a mix may speak of: each rank by its id, then each group of ranks."""
+        named: dict[str, list[Level | Stage]] = {rank.id: [rank] for rank in self.ranks}
+        for rank in self.ranks:
+            for group in rank.groups:
+                named.setdefault(group, []).append(rank)
+        return named
+
 
 NUMBERS = (
     "prevalence years onset remission_per_year factors known detect_per_month levels stages"
-    " progress add treatment every uptake orders presents acute lasts mortality"
+    " progress add treatment every uptake orders complications presents acute lasts mortality"
 ).split()
 """Sections that hold numbers, so need a source."""
 
@@ -214,10 +233,15 @@ def _unfit(c: Condition) -> list[str]:
     total = sum(rank.share for rank in c.ranks)
     if c.ranks and abs(total - 100) > 0.01:
         found.append(f"{'levels' if c.levels else 'stages'}: shares sum to {total:g}, not 100")
-    for level in c.levels:
+    for level in c.ranks:
         lines = len(c.treatment.lines) if c.treatment else 0
         if level.lines and (len(level.lines) != lines or abs(sum(level.lines) - 100) > 0.01):
-            found.append(f"levels.{level.id}.lines: needs {lines} shares that sum to 100")
+            section = "levels" if c.levels else "stages"
+            found.append(f"{section}.{level.id}.lines: needs {lines} shares that sum to 100")
+    found += [
+        f"groups: '{group}' is also a level of its own"
+        for group in sorted({g for r in c.ranks for g in r.groups} & {r.id for r in c.ranks})
+    ]
     found += [
         f"{e.id}.class: shares sum to {sum(e.classes.values()):g}, not 100"
         for e in c.events

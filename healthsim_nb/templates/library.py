@@ -3,7 +3,8 @@
 ::
 
     conditions/<id>.yaml   templates/<id>.yaml   clinical/measures.yaml
-    codes/labs.csv   codes/orders.csv   codes/drugs.csv
+    clinical/cautions.yaml   codes/labs.csv   codes/orders.csv   codes/drugs.csv
+    codes/products.csv
 
 A user's own folder has the same sub-folders; a file or row there adds to the library,
 or replaces what has the same id.
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from healthsim_nb import reference
 from healthsim_nb.errors import TemplateError
 from healthsim_nb.templates.checking import problems_between
+from healthsim_nb.templates.extending import extended
 from healthsim_nb.templates.shelves import SHELVES, Shelf, read_shelf
 from healthsim_nb.templates.uses import of_catalogue, of_condition
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from healthsim_nb.templates.base import Strict
-    from healthsim_nb.templates.catalogue import Drug, LabTest, Measure, Order
+    from healthsim_nb.templates.catalogue import Caution, Drug, LabTest, Measure, Order, Product
     from healthsim_nb.templates.condition import Condition
     from healthsim_nb.templates.template import Template
 
@@ -48,6 +50,8 @@ class Library:
     tests: Mapping[str, LabTest]
     orders: Mapping[str, Order]
     drugs: Mapping[str, Drug]
+    products: Mapping[str, Product]
+    cautions: Mapping[str, Caution]
 
     @cached_property
     def hash(self) -> str:
@@ -99,10 +103,18 @@ def _load(root: Path, extra: Path | None, _: Stamp, own: Stamp) -> Library:
         if extra:
             read_shelf(kind, extra, f"{extra}/", shelf)
         problems += shelf.problems
+    problems += _extend(shelves["templates"])
     problems += problems_between(shelves)
     if problems:
         raise TemplateError("\n".join(problems))
     return Library(**{kind: shelf.sorted() for kind, shelf in shelves.items()})
+
+
+def _extend(templates: Shelf) -> list[str]:
+    """Complete the templates that build on others; return what is wrong with them."""
+    found = {name: extended(t, templates.entries) for name, t in templates.entries.items()}
+    templates.entries.update({name: template for name, (template, _) in found.items()})
+    return [f"{templates.origin[n]}: {line}" for n, (_, lines) in found.items() for line in lines]
 
 
 def _stamp(folder: Path) -> Stamp:

@@ -82,16 +82,28 @@ def shares(mix: object, of: Condition | None, asked_by: str) -> dict[str, float]
         return {}
     if of is None or not of.ranks:
         raise SpecificationError(f"{asked_by} has no levels, so it takes no mix.")
-    known = [rank.id for rank in of.ranks]
+    known = of.rank_names
     unknown = next((name for name in mix if name not in known), None)
     if unknown is not None:
-        raise UnknownNameError.of(f"level of {of.id}", str(unknown), known)
+        raise UnknownNameError.of(f"level of {of.id}", str(unknown), list(known))
     found = {str(name): _share(str(name), value) for name, value in mix.items()}
     total = math.fsum(found.values())
     if abs(total - 1) > 1e-6:
         hint = " Shares are parts of 1, not percent." if abs(total - 100) < 0.01 else ""
         raise SpecificationError(f"The shares of mix sum to {total:g}, not 1.{hint}")
-    return {name: found[name] for name in known if name in found}
+    return {name: share for name, share in by_rank(found, of).items() if share or name in found}
+
+
+def by_rank(mix: Mapping[str, float], of: Condition) -> dict[str, float]:
+    """Return the share of each rank; a group's is spread over its ranks as they usually are."""
+    shares = {rank.id: 0.0 for rank in of.ranks}
+    for name, share in mix.items():
+        ranks = of.rank_names.get(name, [])
+        total = math.fsum(rank.share for rank in ranks)
+        for rank in ranks:
+            part = rank.share / total if total else 1 / len(ranks)
+            shares[rank.id] += share * part if len(ranks) > 1 else share
+    return shares
 
 
 def _share(name: str, value: object) -> float:

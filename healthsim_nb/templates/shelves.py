@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from healthsim_nb.templates.catalogue import Drug, LabTest, Measure, Order
+from healthsim_nb.templates.catalogue import Caution, Drug, LabTest, Measure, Order, Product
 from healthsim_nb.templates.condition import Condition
 from healthsim_nb.templates.documents import parse_csv, parse_yaml, read_text
 from healthsim_nb.templates.problems import validated
@@ -41,6 +41,8 @@ SHELVES = {
     "tests": Place(LabTest, "codes/labs.csv"),
     "orders": Place(Order, "codes/orders.csv"),
     "drugs": Place(Drug, "codes/drugs.csv"),
+    "products": Place(Product, "codes/products.csv"),
+    "cautions": Place(Caution, "clinical/cautions.yaml"),
 }
 
 

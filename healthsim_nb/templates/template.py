@@ -43,8 +43,14 @@ class Template(Strict):
     description: str
     synonyms: list[str] = []
     population: Population = Population()
+    extends: Id | None = None
+    """A template that this one builds on: what is not said here is as there."""
     have: list[Id] = []
-    """Conditions that everyone has at the start, diagnosed."""
+    """Conditions that everyone has at the start, diagnosed; acute ones begin in the first month."""
+    new: list[Id] = []
+    """Of these, the ones that nobody knew of before: diagnosed in the first three months."""
+    have_any: list[dict[Id, Percent]] = []
+    """Groups of conditions: everyone has at least one of each group, drawn by share."""
     without: list[Id] | Literal["chronic"] = []
     """Conditions that nobody has at the start or gets.
 
@@ -63,6 +69,8 @@ class Template(Strict):
             total = sum(b.share for b in self.population.ages)
             if abs(total - 100) > 0.01:
                 raise ValueError(f"population.ages: shares sum to {total:g}, not 100")
+        if self.have_any and not self.sources.get("have_any"):
+            raise ValueError("sources.have_any: no source for the numbers in 'have_any'")
         if "ages" in self.population.model_fields_set and not self.sources.get("population"):
             raise ValueError("sources.population: no source for the numbers in 'population'")
         return self
@@ -79,6 +87,8 @@ class Specification(Strict):
     months: int
     population: Population = Population()
     have: list[Id] = []
+    new: list[Id] = []
+    have_any: list[dict[Id, Percent]] = []
     without: list[Id] | Literal["chronic"] = []
     mix_of: Id | None = None
     mix: dict[str, Probability] = {}

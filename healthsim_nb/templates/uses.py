@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthsim_nb.templates.catalogue import LabTest, Measure, Order
+from healthsim_nb.templates.catalogue import Caution, LabTest, Measure, Order, Product
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from healthsim_nb.templates.condition import Condition, Event
     from healthsim_nb.templates.template import Specification, Template
 
-    Document = Condition | Template | Specification | Measure | LabTest | Order | Drug
+    Entry = Measure | LabTest | Order | Drug | Product | Caution
+    Document = Condition | Template | Specification | Entry
 
 
 class Use(NamedTuple):
@@ -28,7 +29,10 @@ class Use(NamedTuple):
 
 def of_condition(c: Condition) -> Iterator[Use]:
     """Yield every name that a condition uses."""
+    if c.only.having:
+        yield Use("only.having", "condition", c.only.having)
     yield from _all("ends", "condition", c.ends)
+    yield from _all("complications", "condition", c.complications)
     yield from _factors("factors", c.factors)
     yield from _factors("progress", c.progress)
     section = "levels" if c.levels else "stages"
@@ -51,6 +55,9 @@ def of_condition(c: Condition) -> Iterator[Use]:
 def of_template(t: Template | Specification) -> Iterator[Use]:
     """Yield every name that a template or specification uses."""
     yield from _all("have", "condition", t.have)
+    yield from _all("new", "condition", t.new)
+    for place, group in enumerate(t.have_any):
+        yield from _all(f"have_any.{place}", "condition", group)
     if t.without != "chronic":
         yield from _all("without", "condition", t.without)
     yield from _all("population.states", "state", t.population.states)
@@ -60,15 +67,27 @@ def of_template(t: Template | Specification) -> Iterator[Use]:
             yield Use(f"mix.{name}", "rank", name, t.mix_of)
 
 
-def of_catalogue(entry: Measure | LabTest | Order | Drug) -> Iterator[Use]:
+def of_catalogue(entry: Entry) -> Iterator[Use]:
     """Yield every name that an entry of the catalogues uses."""
     if isinstance(entry, LabTest):
         if entry.measure:
             yield Use("measure", "measure", entry.measure)
     elif isinstance(entry, Order):
         yield from _all("tests", "test", entry.tests)
+    elif isinstance(entry, Product):
+        yield Use("drug", "drug", entry.drug)
+    elif isinstance(entry, Caution):
+        yield from _caution(entry)
     elif not isinstance(entry, Measure):
         yield from _all("effects", "measure", entry.effects)
+
+
+def _caution(caution: Caution) -> Iterator[Use]:
+    yield from _all("drugs", "drug", caution.drugs)
+    yield from _all("classes", "class", caution.classes)
+    yield from _when("when", caution.when)
+    if caution.instead:
+        yield Use("instead", "drug", caution.instead)
 
 
 def _all(path: str, kind: str, names: Iterable[str]) -> Iterator[Use]:
@@ -92,6 +111,8 @@ def _when(path: str, when: When) -> Iterator[Use]:
         yield Use(f"{path}.condition", "condition", when.condition)
         for name in when.stages:
             yield Use(f"{path}.stages", "rank", name, when.condition)
+    if when.without:
+        yield Use(f"{path}.without", "condition", when.without)
     if when.drug:
         yield Use(f"{path}.drug", "drug", when.drug)
     if when.measure:

@@ -9,6 +9,7 @@ from healthsim_nb.templates.agreement import disagreements
 from healthsim_nb.templates.assemble import Run, Wish, assemble, wish_of
 from healthsim_nb.templates.checking import unknown_names
 from healthsim_nb.templates.documents import parse_yaml, read_text
+from healthsim_nb.templates.extending import extended
 from healthsim_nb.templates.problems import validated
 from healthsim_nb.templates.template import Specification, Template
 from healthsim_nb.templates.uses import of_template
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", Template, Specification)
 
-_WHO = ("population", "have", "without", "mix_of", "mix")
+_WHO = ("population", "have", "new", "have_any", "without", "mix_of", "mix")
 _RUN = ("n", "seed", "start", "months")
 _UNSAID = {"n": 1, "seed": 0, "start": "2024-01-01", "months": 1}
 """So that the model finds what it needs; `assemble` knows the real defaults."""
@@ -46,6 +47,8 @@ def from_text(library: Library, text: str, run: Run, label: str) -> Specificatio
 
 def from_template(library: Library, template: Template, run: Run, label: str) -> Specification:
     """Return the specification of a template that is not in the library."""
+    template, problems = extended(template, library.templates)
+    _refuse(problems, label)
     _refuse(_unknown(library, template), label)
     _refuse(disagreements(template, library.conditions), label)
     return assemble(library, wish_of(template), run)

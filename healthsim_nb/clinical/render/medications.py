@@ -41,6 +41,8 @@ def medications(chart: Chart, diagnoses: Columns) -> pa.RecordBatch:
     m, place = {name: c[order] for name, c in m.items()}, place[order]
     row = chart.row[place]
     end, status = _ends(chart, m, row)
+    shelf = chart.plan.shelf
+    product = shelf.product(chart.plan.spec.seed, chart.patient[place], m["drug"])
     drugs = [d.source for d in chart.plan.drugs]
     return batch(
         "medications",
@@ -48,11 +50,11 @@ def medications(chart: Chart, diagnoses: Columns) -> pa.RecordBatch:
             "id": child_ids(m["visit"], numbered(m["visit"])),
             "patient_id": chart.patient[place],
             "encounter_id": m["visit"],
-            "rxnorm_code": words(m["drug"], [d.rxnorm for d in drugs]),
-            "name": words(m["drug"], [d.name for d in drugs]),
-            "dose": words(m["drug"], [d.dose for d in drugs]),
+            "rxnorm_code": words(product, [p.rxnorm for p in shelf.products]),
+            "name": words(product, [p.name for p in shelf.products]),
+            "dose": words(product, [p.dose for p in shelf.products]),
             "route": words(m["drug"], [d.route for d in drugs]),
-            "frequency": words(m["drug"], [d.frequency for d in drugs]),
+            "frequency": words(product, shelf.frequencies),
             "indication_code": words(_indications(m, diagnoses), chart.plan.codes),
             "start_date": dates(m["day"]),
             "end_date": dates(end, end == FAR),

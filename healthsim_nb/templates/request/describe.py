@@ -42,6 +42,10 @@ def in_all(spec: Specification) -> Iterator[str]:
         yield _states(who.states)
     if spec.have:
         yield f"with {' and '.join(spec.have)}"
+    if spec.new:
+        yield f"newly diagnosed {' and '.join(spec.new)}"
+    for group in spec.have_any:
+        yield f"each with one of {', '.join(group)}"
     if spec.without:
         named = "chronic conditions" if spec.without == "chronic" else " or ".join(spec.without)
         yield f"without {named}"
@@ -102,6 +106,10 @@ def _medical(says: dict[str, Any], library: Library) -> Iterator[str]:
         yield "with or without " + " or ".join(library.conditions[i].name for i in says["either"])
     if "level" in says:
         yield says["level"][0]
+    if "newly" in says:
+        yield "newly diagnosed"
+    if "complications" in says:
+        yield "with complications" if says["complications"] else "without complications"
 
 
 def _states(codes: list[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from healthsim_nb.errors import RequestError, SpecificationError
 from healthsim_nb.templates.assemble import Run, Wish, assemble, wish_of
-from healthsim_nb.templates.request import what, who
+from healthsim_nb.templates.request import qualities, what, who
 from healthsim_nb.templates.request.connectors import refuse_two_groups
 from healthsim_nb.templates.request.describe import meaning_of
 from healthsim_nb.templates.request.reader import read
@@ -83,19 +83,33 @@ def _wish(text: Text, library: Library, readings: list[Reading]) -> tuple[Wish, 
     have, without = what.conditions(readings), what.exclusions(readings)
     named = who.single(text, readings, "template")
     limits = who.limits(text, readings)
-    template = library.templates[named] if named else what.template(library, have, without, limits)
+    asked = tuple(library.templates[named].have) if named else ()
+    newly = qualities.new(library, readings, (*asked, *have), ())
+    groups, spared, idle = qualities.complications(library, readings, (*asked, *have))
+    template = (
+        library.templates[named]
+        if named
+        else what.template(library, have, without, limits, (newly, groups))
+    ) or what.template(library, have, without, limits)
     base = wish_of(template) if template else Wish()
     have = tuple(dict.fromkeys((*base.have, *have)))
-    mix_of, mix, unfit = what.mix(text, library, readings, have, base.mix_of)
+    mix_of, mix, unfit = what.mix(text, library, readings, have, base)
     wish = Wish(
         template,
         _population(text, readings, base.population),
         have,
-        _excluded(base, without),
+        tuple(dict.fromkeys((*base.new, *newly))),
+        (*base.have_any, *(g for g in groups if g not in base.have_any)),
+        _excluded(base, _also(without, spared)),
         mix_of,
         mix or base.mix,
     )
-    return wish, unfit
+    return wish, [*unfit, *idle]
+
+
+def _also(without: what.Without, spared: tuple[str, ...]) -> what.Without:
+    """Return exclusions with those of complications."""
+    return without if without == "chronic" else tuple(dict.fromkeys((*without, *spared)))
 
 
 def _excluded(base: Wish, without: what.Without) -> what.Without:

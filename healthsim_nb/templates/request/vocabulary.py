@@ -113,6 +113,7 @@ def _levels(library: Library) -> Phrases[list[str]]:
     said = [(phrase, entry["level"]) for entry in words("levels") for phrase in entry["says"]]
     said += [(rank.id, [rank.id]) for rank in ranks]
     said += [(rank.name, [rank.id]) for rank in ranks if isinstance(rank, Stage)]
+    said += [(group, [group]) for rank in ranks for group in rank.groups]
     meant: dict[tuple[str, ...], dict[str, None]] = {}
     found: Phrases[list[str]] = Phrases()
     for phrase, level_ids in said:

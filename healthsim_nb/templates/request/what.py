@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 from healthsim_nb.errors import RequestError
 from healthsim_nb.templates.request.describe import percent
+from healthsim_nb.templates.request.qualities import is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from healthsim_nb.templates.assemble import Wish
     from healthsim_nb.templates.condition import Condition
     from healthsim_nb.templates.library import Library
     from healthsim_nb.templates.request.reading import Reading, Text
@@ -39,21 +41,31 @@ def exclusions(readings: list[Reading]) -> Without:
 
 
 def template(
-    library: Library, have: tuple[str, ...], without: Without, ages: tuple[int, int] | None
+    library: Library,
+    have: tuple[str, ...],
+    without: Without,
+    ages: tuple[int, int] | None,
+    qualities: tuple[tuple[str, ...], list[dict[str, float]]] = ((), []),
 ) -> Template | None:
     """Return the template that asks for just these conditions, of people of these ages.
 
-    Of several that do, the one that says least beside it, then the first by id.
+    Of several that do, the one that builds on no other and says least beside it, then the
+    first by id. ``qualities``: what is newly diagnosed, and groups of complications.
     """
     fitting = [
         t
         for t in library.templates.values()
         if have
         and set(t.have) == set(have)
+        and is_plain(t, *qualities)
         and (not t.without or _exclusions_of(t) == without)
         and _meet(t.population.limits, ages or t.population.limits)
     ]
-    return min(fitting, key=lambda t: len(t.population.model_fields_set), default=None)
+    return min(
+        fitting,
+        key=lambda t: (bool(t.extends) and not any(qualities), len(t.population.model_fields_set)),
+        default=None,
+    )
 
 
 def _exclusions_of(template: Template) -> Without:
@@ -69,9 +81,10 @@ def mix(
     library: Library,
     readings: list[Reading],
     asked: tuple[str, ...],
-    preferred: str | None,
+    base: Wish,
 ) -> tuple[str | None, dict[str, float], list[Reading]]:
     """Return (the condition, the share of each of its levels, readings that fit no condition)."""
+    preferred = base.mix_of
     said = [r for r in readings if "level" in r.says]
     if not said:
         return preferred, {}, []
@@ -84,7 +97,26 @@ def mix(
     if len(fitting) > 1 and fitting[0].id != order[0]:
         names = " or ".join(f"'{c.name}'" for c in fitting)
         raise RequestError(f"'{text.said(said[0].first, said[0].end)}' of what: {names}?")
-    return fitting[0].id, _shares(text, said, fitting[0]), []
+    found = _shares(text, said, fitting[0])
+    within = base.mix if base.mix and fitting[0].id == preferred else {}
+    return fitting[0].id, _narrowed(found, within, fitting[0]), []
+
+
+def _narrowed(mix: dict[str, float], within: dict[str, float], of: Condition) -> dict[str, float]:
+    """Return a mix of single ranks; a group counts as far as the template asks for its ranks.
+
+    So "HFrEF, NYHA class III" is the one rank that is in both groups.
+    """
+    wanted = {rank.id for name, share in within.items() if share for rank in of.rank_names[name]}
+    found: dict[str, float] = {}
+    for name, share in mix.items():
+        ranks = of.rank_names[name]
+        kept = [rank for rank in ranks if rank.id in wanted] or ranks
+        total = math.fsum(rank.share for rank in kept)
+        for rank in kept:
+            part = rank.share / total if total else 1 / len(kept)
+            found[rank.id] = found.get(rank.id, 0) + (share * part if len(kept) > 1 else share)
+    return found
 
 
 def _right_after(readings: list[Reading], said: list[Reading]) -> Iterator[str]:
@@ -95,12 +127,12 @@ def _right_after(readings: list[Reading], said: list[Reading]) -> Iterator[str]:
 
 
 def _fits(library: Library, name: str, said: list[Reading]) -> bool:
-    ranks = {rank.id for rank in library.conditions[name].ranks}
+    ranks = library.conditions[name].rank_names.keys()
     return all(ranks & set(reading.says["level"]) for reading in said)
 
 
 def _shares(text: Text, said: list[Reading], of: Condition) -> dict[str, float]:
-    ranks = {rank.id for rank in of.ranks}
+    ranks = of.rank_names
     silent = [r for r in said if "share" not in r.says]
     if len(said) > 1 and silent:
         words = ", ".join(f"'{text.said(r.first, r.end)}'" for r in silent)
