@@ -113,8 +113,8 @@ def test_a_row_whose_run_is_gone_is_shown_without_provenance(con):
 
 
 def test_a_required_value_that_is_missing_is_refused(con):
-    with pytest.raises(duckdb.ConstraintException, match="encounter_id"):
+    with pytest.raises(duckdb.ConstraintException, match="patient_id"):
         con.execute(
-            "INSERT INTO hs.diagnoses VALUES (1, 10, 1, 1, NULL, 'E11.9', 'Diabetes', 'principal', "
+            "INSERT INTO hs.diagnoses VALUES (1, 10, 1, NULL, 1, 'E11.9', 'Diabetes', 'principal', "
             "DATE '2025-01-01', DATE '2024-01-01', NULL, NULL)"
         )

@@ -16,6 +16,7 @@ ROWS = {"patients": 130, "encounters": 400, "lab_results": 600, "claims": 90}
 EMPTY = ("networks", "studies")
 
 VALUES = {
+    "patients.city": "'city-' || (i * 13) % 17",
     "patients.gender": "['F', 'M'][1 + i % 2]",
     "patients.birth_date": "DATE '1940-01-01' + (i * 211)::INTEGER",
     "patients.deceased": "i % 20 = 0",
