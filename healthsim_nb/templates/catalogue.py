@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from healthsim_nb.templates.base import Curve, Id, Positive, Sex, Strict, When
+from healthsim_nb.templates.base import Curve, Id, Positive, Probability, Sex, Strict, When
 
 
 def _words(value: object) -> object:
@@ -53,7 +53,11 @@ class Measure(Strict):
     source: str = Field(min_length=1)
 
 
-Link = Literal["measure", "glucose", "creatinine", "egfr", "total-cholesterol", "normal"]
+Link = Literal[
+    "measure", "normal", "lognormal", "sum", "product", "ratio", "multiple", "follows",
+    "glucose", "urea", "creatinine", "egfr", "hdl", "total-cholesterol", "ldl-calculated",
+    "red-cells", "neutrophils", "urine-albumin",
+]  # fmt: skip
 
 
 class LabTest(Strict):
@@ -68,7 +72,7 @@ class LabTest(Strict):
     mean_f: float | None = None
     mean_m: float | None = None
     sd: Positive | None = None
-    """``normal`` only: mean of women and men, and standard deviation."""
+    """What is drawn: mean (``lognormal``: median) of women and men, and standard deviation."""
     low_f: float | None = None
     high_f: float | None = None
     low_m: float | None = None
@@ -79,6 +83,10 @@ class LabTest(Strict):
     floor: float
     ceiling: float
     decimals: int = Field(ge=0, le=4)
+    of: Annotated[dict[Id, float], BeforeValidator(_amounts)] = {}
+    """Tests of the same draw that its value is made of, as reported, with their coefficients."""
+    own: Probability = 0.6
+    """Share of the variance drawn that is the person's own, the same at every visit."""
     source: str = Field(min_length=1)
 
 
@@ -92,6 +100,8 @@ class Order(Strict):
     name: str
     tests: Annotated[list[Id], BeforeValidator(_words)] = []
     sex: Sex | None = None
+    inpatient_code: str | None = Field(default=None, pattern=r"^[0-9A-HJ-NP-Z]{7}$")
+    """ICD-10-PCS: what a hospital codes when it is done in an inpatient stay."""
     source: str = Field(min_length=1)
 
 

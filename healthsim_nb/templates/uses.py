@@ -72,6 +72,7 @@ def of_catalogue(entry: Entry) -> Iterator[Use]:
     if isinstance(entry, LabTest):
         if entry.measure:
             yield Use("measure", "measure", entry.measure)
+        yield from _all("of", "test", entry.of)
     elif isinstance(entry, Order):
         yield from _all("tests", "test", entry.tests)
     elif isinstance(entry, Product):

@@ -2,130 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from healthsim_nb.clinical import kidney
 from healthsim_nb.clinical.compile import IMP, OBSENC
-from healthsim_nb.clinical.measures import measured
-from healthsim_nb.clinical.render.growth import heights
+from healthsim_nb.clinical.render.couplings import UNCALCULATED, value
+from healthsim_nb.clinical.render.specimen import Specimen
 from healthsim_nb.engine.arrow import MINUTE_US, batch, times, words
 from healthsim_nb.engine.ids import child_ids, numbered
 from healthsim_nb.engine.rng import Draws
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from healthsim_nb.clinical.render.chart import Chart
     from healthsim_nb.engine.recorder import Columns
     from healthsim_nb.templates.catalogue import LabTest
 
 F64 = NDArray[np.float64]
 FLAGS = ("L", "H", "LL", "HH")
-
-
-@dataclass(frozen=True)
-class Specimen:
-    """Visits at which something was drawn, and what their patients' measures were."""
-
-    chart: Chart
-    at: NDArray[np.intp]
-    """Places in the chart, shape (s,)."""
-
-    @cached_property
-    def draws(self) -> Draws:
-        """Draws by encounter."""
-        return self.chart.draws.take(self.at)
-
-    @cached_property
-    def sex(self) -> NDArray[np.int8]:
-        """0 women, 1 men."""
-        return self.chart.bodies.sex[self.chart.row[self.at]]
-
-    @cached_property
-    def months(self) -> NDArray[np.int32]:
-        """Age in months."""
-        return self.chart.visits["months_old"][self.at]
-
-    @cached_property
-    def age(self) -> NDArray[np.int32]:
-        """Age in years."""
-        return self.months // 12
-
-    def measure(self, name: str) -> F64:
-        """Return a measure as measured at the visit, in its unit."""
-        plan = next(m for m in self.chart.plan.measures if m.source.id == name)
-        latent = plan.curve[self.sex, self.months] + self.chart.visits["x"][plan.index, self.at]
-        latent = latent + self.shift(name, plan.source.scale).astype(np.int32)
-        return measured(plan, latent, self.draws) / plan.source.scale
-
-    def shift(self, sign: str, scale: int = 1) -> NDArray[np.float64]:
-        """Return what the event that led to each visit does to a vital sign or measure that day."""
-        events = self.chart.plan.events
-        shifts = np.array([e.event.vitals.get(sign, 0.0) * scale for e in events] + [0.0])
-        return shifts[self.chart.visits["event"][self.at]]
-
-    def creatinine(self) -> NDArray[np.int16]:
-        """Return creatinine in hundredths of mg/dL."""
-        rate = np.clip(np.rint(self.measure("egfr") * 2).astype(np.intp), 0, kidney.RATES - 1)
-        adult = kidney.creatinine_table()[self.sex, self.age, rate]
-        return np.maximum(15, np.rint(adult * kidney.growing()[self.age])).astype(np.int16)
-
-    def egfr(self) -> F64:
-        """Return the filtration rate that a laboratory reports for that creatinine."""
-        cents = self.creatinine()
-        adults = kidney.rate_table()[self.sex, self.age, cents]
-        children = np.rint(41.3 * heights(self.chart)[self.at] / cents)
-        return np.where(self.age < kidney.ADULT, children, adults).astype(np.float64)
-
-
-def _measure(s: Specimen, t: LabTest) -> F64:
-    return s.measure(t.measure or t.id)
-
-
-def _normal(s: Specimen, t: LabTest) -> F64:
-    mean = np.where(s.sex == 0, t.mean_f or 0.0, t.mean_m or 0.0)
-    return mean + s.draws.z(f"{t.id}.lab") * (t.sd or 0.0) / 4096
-
-
-def _glucose(s: Specimen, t: LabTest) -> F64:
-    """Return fasting glucose: 0.86 of the estimated average of the same A1c, ± 7 %."""
-    average = 28.7 * s.measure("a1c") - 46.7
-    return average * 0.86 * (1 + s.draws.z(f"{t.id}.lab") * 0.07 / 4096)
-
-
-def _creatinine(s: Specimen, _: LabTest) -> F64:
-    return s.creatinine() / 100
-
-
-def _egfr(s: Specimen, _: LabTest) -> F64:
-    return s.egfr()
-
-
-def _total_cholesterol(s: Specimen, _: LabTest) -> F64:
-    parts = (np.rint(s.measure(m)) for m in ("ldl", "hdl"))
-    return sum(parts, np.rint(s.measure("triglycerides")) / 5)
-
-
-LINKS: dict[str, Callable[[Specimen, LabTest], F64]] = {
-    "measure": _measure,
-    "normal": _normal,
-    "glucose": _glucose,
-    "creatinine": _creatinine,
-    "egfr": _egfr,
-    "total-cholesterol": _total_cholesterol,
-}
-
-
-def value(s: Specimen, t: LabTest) -> F64:
-    """Return a test's values as reported, shape (s,)."""
-    within = np.clip(LINKS[t.link](s, t), t.floor, t.ceiling)
-    return np.asarray(np.round(within, t.decimals), np.float64)
+NO_NUMBER = f"not calculated: triglycerides {UNCALCULATED} mg/dL or more"
 
 
 def lab_results(chart: Chart, asked: Columns) -> pa.RecordBatch:
@@ -145,7 +42,7 @@ def lab_results(chart: Chart, asked: Columns) -> pa.RecordBatch:
         for k, t in enumerate(tests):
             rows = first[mine] + k
             test[rows] = t
-            result[rows] = value(s, plan.tests[names[t]])
+            result[rows] = value(s, names[t])
             low[rows], high[rows] = _interval(plan.tests[names[t]], s.sex)
             flag[rows] = _flags(plan.tests[names[t]], result[rows], low[rows], high[rows])
     return batch("lab_results", _columns(chart, asked, owner, test, result, low, high, flag))
@@ -171,8 +68,8 @@ def _columns(
         "order_id": asked["id"][owner],
         "loinc_code": words(test, [t.loinc for t in tests]),
         "test_name": words(test, [t.name for t in tests]),
-        "value_numeric": result,
-        "value_text": pa.nulls(len(owner), pa.string()),
+        "value_numeric": pa.array(result, mask=np.isnan(result)),
+        "value_text": words(np.where(np.isnan(result), 0, -1), [NO_NUMBER]),
         "unit": words(test, [t.unit for t in tests]),
         "reference_low": pa.array(low, mask=np.isnan(low)),
         "reference_high": pa.array(high, mask=np.isnan(high)),

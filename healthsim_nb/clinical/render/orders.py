@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from healthsim_nb.clinical.compile import IMP
 from healthsim_nb.engine.arrow import MINUTE_US, batch, constant, times, words
 from healthsim_nb.engine.ids import child_ids, numbered
 
@@ -53,10 +54,17 @@ def orders(chart: Chart, asked: Columns) -> pa.RecordBatch:
 
 
 def procedures(chart: Chart, asked: Columns) -> pa.RecordBatch:
-    """Return the procedures that were ordered: each is done at its visit."""
+    """Return the procedures that were ordered: each is done at its visit.
+
+    What is done in an inpatient stay has the code of hospitals where there is one.
+    """
     all_orders = chart.plan.orders
     done = np.array([o.kind == "procedure" for o in all_orders])[asked["order"]]
     visit, what, place, order = (asked[k][done] for k in ("visit", "order", "place", "id"))
+    hospital = np.array([o.inpatient_code is not None for o in all_orders])[what]
+    coded = what + len(all_orders) * (hospital & (chart.visits["kind"][place] == IMP))
+    codes = [o.code for o in all_orders] + [o.inpatient_code or o.code for o in all_orders]
+    systems = [o.code_system for o in all_orders] + ["ICD-10-PCS"] * len(all_orders)
     return batch(
         "procedures",
         {
@@ -64,8 +72,8 @@ def procedures(chart: Chart, asked: Columns) -> pa.RecordBatch:
             "patient_id": chart.patient[place],
             "encounter_id": visit,
             "order_id": order,
-            "code": words(what, [o.code for o in all_orders]),
-            "code_system": words(what, [o.code_system for o in all_orders]),
+            "code": words(coded, codes),
+            "code_system": words(coded, systems),
             "description": words(what, [o.name for o in all_orders]),
             "performed_time": times(chart.begins[place] + PERFORMED_AFTER),
             "provider_id": chart.provider[place],

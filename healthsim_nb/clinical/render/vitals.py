@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from healthsim_nb import reference
 from healthsim_nb.clinical.compile import VR
 from healthsim_nb.clinical.render.growth import heights
-from healthsim_nb.clinical.render.labs import Specimen
+from healthsim_nb.clinical.render.specimen import Specimen
 from healthsim_nb.engine.arrow import MINUTE_US, batch, times
 from healthsim_nb.engine.curves import by_month
 from healthsim_nb.engine.ids import child_ids
