@@ -133,6 +133,11 @@ def _summary(scenario: str, samples: int | None, database: str | None) -> None:
         print(_scenario(workspace, scenario).summary(samples=samples or 0).to_text())
 
 
+def _scorecard(scenario: str, database: str | None) -> None:
+    with _existing(database) as workspace:
+        print(_scenario(workspace, scenario).scorecard().to_text())
+
+
 def _query(
     sql: str, scenario: str | None, page: int | None, page_size: int | None, database: str | None
 ) -> None:
@@ -203,7 +208,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "lab": _lab,
     "query": _query,
     "scenarios": _scenarios,
+    "scorecard": _scorecard,
     "summary": _summary,
     "templates": _templates,
 }
-ON_A_WORKSPACE = ("export", "generate", "query", "scenarios", "summary")
+ON_A_WORKSPACE = ("export", "generate", "query", "scenarios", "scorecard", "summary")

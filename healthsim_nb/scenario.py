@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from healthsim_nb.engine.calendar import add_months
 from healthsim_nb.formats import Source, export
+from healthsim_nb.quality.scorecard import is_everybody, scorecard
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.schema.ddl import qualified
 from healthsim_nb.store import registry, scenarios, signature
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from healthsim_nb.quality.scorecard import Scorecard
     from healthsim_nb.store.pages import Page
     from healthsim_nb.store.registry import Brief
     from healthsim_nb.store.samples import Sample
@@ -94,6 +98,18 @@ class Scenario:
         """
         with self._workspace.cursor() as cursor:
             return summary(cursor, self.id, samples=samples)
+
+    def scorecard(self) -> Scorecard:
+        """Return its figures beside the published ones of the United States.
+
+        Every figure is worked out from its records alone, as a study would: dates, codes, values.
+        """
+        spec = self.specification
+        span = spec.start, add_months(spec.start, spec.months) - timedelta(days=1)
+        with self._workspace.cursor() as cursor:
+            return scorecard(
+                cursor, self.id, name=self.name, span=span, everybody=is_everybody(spec)
+            )
 
     def query(self, sql: str, page: int = 1, page_size: int = PAGE_SIZE) -> Page:
         """Return a page of what a SELECT finds in this scenario, and nothing else.

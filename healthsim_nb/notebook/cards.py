@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from healthsim_nb.notebook import html
 from healthsim_nb.notebook.listings import scenario_table
+from healthsim_nb.notebook.scorecards import scorecard
 from healthsim_nb.notebook.shown import Shown
 from healthsim_nb.notebook.summaries import summary
 
@@ -87,6 +88,7 @@ def dictionary(shown: Any) -> str:
 
 
 FACES = {
+    ("quality.scorecard", "Scorecard"): scorecard,
     ("scenario", "Scenario"): scenario,
     ("schema.dictionary", "Dictionary"): dictionary,
     ("store.pages", "Page"): page,

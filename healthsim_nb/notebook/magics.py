@@ -86,6 +86,10 @@ class HsMagics(Magics):
         found = self.session.scenario(scenario)
         return found.summary() if samples is None else found.summary(samples=samples)
 
+    def do_scorecard(self, scenario: str) -> Any:
+        """Hold a scenario beside the United States."""
+        return self.session.scenario(scenario).scorecard()
+
     def do_query(
         self, sql: str, scenario: str | None, page: int | None, page_size: int | None
     ) -> Any:

@@ -99,6 +99,12 @@ WORDS = (
         (SCENARIO, Option("--samples", "rows of each table to look at", int, "N")),
     ),
     Word(
+        "scorecard",
+        "how like the United States a scenario is, figure by figure",
+        "scorecard",
+        (SCENARIO,),
+    ),
+    Word(
         "query",
         "one SELECT on a scenario, page by page",
         "query SELECT gender, count(*) AS n FROM patients GROUP BY gender ORDER BY gender",

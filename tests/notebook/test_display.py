@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
-from healthsim_nb.notebook import cards, html, listings
+from healthsim_nb.notebook import cards, html, listings, scorecards
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 VOID = {"progress", "img", "br"}
@@ -174,3 +175,14 @@ def test_loading_the_extension_leaves_jupysql_and_pandas_for_later():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_a_scorecard_has_a_bar_for_the_us_and_one_for_the_scenario(texas, scenario):
+    card = scenario.scorecard()
+    shown, plain = rich(texas, card)
+
+    assert tags(shown).count("tr") > len(card.rows)
+    assert shown.count('class="hs-us"') == sum(row.scenario is not None for row in card.rows)
+    assert "is it real?" in shown
+    assert "US" in plain
+    assert scorecards.scorecard(replace(card, name=HOSTILE)).count(HOSTILE) == 0
