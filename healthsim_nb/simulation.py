@@ -187,10 +187,11 @@ def by_thread(generator: Generator, count: int, size: int) -> Iterator[Tables]:
     with ThreadPoolExecutor(1, thread_name_prefix="healthsim") as pool:
         ahead = pool.submit(make_block, generator, 0, size=size)
         for block in range(1, count + 1):
-            ready = ahead.result()
+            ready = [ahead.result()]
             if block < count:
                 ahead = pool.submit(make_block, generator, block, size=size)
-            yield ready
+            # Popped, so that only the reader has it: it may be gone before the next one is made.
+            yield ready.pop()
 
 
 @dataclass(frozen=True)

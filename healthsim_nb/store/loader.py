@@ -56,6 +56,8 @@ def load(
     with Loader(cursor, owner) as loader:
         for block in blocks:
             loader.add(block)
+            # What has been inserted need not wait for the next block.
+            del block
             if progress:
                 progress(loader.counts.get("patients", 0))
         loader.flush()
