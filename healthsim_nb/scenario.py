@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from healthsim_nb import growing
 from healthsim_nb.engine.calendar import add_months
 from healthsim_nb.formats import Source, export
 from healthsim_nb.quality.scorecard import is_everybody, scorecard
@@ -19,7 +20,7 @@ from healthsim_nb.store.summary import summary
 from healthsim_nb.templates.template import Specification
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import duckdb
@@ -197,6 +198,70 @@ class Scenario:
         with self._workspace.cursor() as cursor:
             source = Source(cursor, selects(self.id, provenance=provenance))
             return export(format, source, folder, tables=tables, **options)
+
+    def extend(
+        self,
+        months: int,
+        *,
+        workers: int | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Scenario:
+        """Let its lives go on for some months more, and return it.
+
+        It is then what one longer run would have made: rows that are there stay as they are, but
+        for what was open and is closed now, such as the end of a stay.
+
+        Parameters
+        ----------
+        months
+            How many more.
+        workers
+            Processes that simulate; left out: as many as are worth it.
+        progress
+            Called now and then with the number of patients gone through; what it raises stops the
+            work.
+
+        Raises
+        ------
+        SpecificationError
+            If it cannot be: too many months, or made with other templates than are here now.
+        WorkspaceError
+            If it cannot be saved. Then, and if it is stopped, the scenario is as it was before.
+        """
+        database = self._workspace._use()
+        change = growing.longer(database, self.id, self._name, months)
+        self._workspace._grow(change, workers=workers, progress=progress)
+        return self
+
+    def add(
+        self,
+        n: int,
+        *,
+        workers: int | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Scenario:
+        """Add patients, and return it: what one larger run would have made.
+
+        Parameters
+        ----------
+        n
+            How many more.
+        workers
+            Processes that simulate; left out: as many as are worth it.
+        progress
+            Called now and then with the number of patients made; what it raises stops the work.
+
+        Raises
+        ------
+        SpecificationError
+            If it cannot be: too many, or made with other templates than are here now.
+        WorkspaceError
+            If it cannot be saved. Then, and if it is stopped, the scenario is as it was before.
+        """
+        database = self._workspace._use()
+        change = growing.larger(database, self.id, self._name, n)
+        self._workspace._grow(change, workers=workers, progress=progress)
+        return self
 
     def tag(self, *words: str) -> None:
         """Put tags on it."""

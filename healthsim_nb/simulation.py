@@ -7,7 +7,7 @@ import pickle
 import sys
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -114,11 +114,17 @@ def gen_block(
 
 
 def make_block(
-    generator: Generator, block: int, turns: int | None = None, size: int = BLOCK
+    generator: Generator, block: int, turns: int | None = None, size: int = BLOCK, after: int = 0
 ) -> Tables:
-    """Return the rows of one block: `gen_block` for many blocks of one specification."""
+    """Return the rows of one block: `gen_block` for many blocks of one specification.
+
+    Parameters
+    ----------
+    after
+        Whole groups of patients that come before block 0.
+    """
     size = -(-size // GROUP) * GROUP
-    first = block * size
+    first = after * GROUP + block * size
     wanted = min(size, generator.spec.n - first)
     if block < 0 or wanted <= 0:
         raise IndexError(f"no block {block}: {generator.spec.n} patients make fewer")
@@ -152,12 +158,19 @@ def block_count(n: int, size: int = BLOCK) -> int:
 
 
 def blocks(
-    spec: Specification, library: Library, *, block_size: int = WORK, workers: int | None = None
+    spec: Specification,
+    library: Library,
+    *,
+    block_size: int = WORK,
+    workers: int | None = None,
+    first: int = 0,
 ) -> Iterator[Tables]:
     """Yield the rows of every block, in order, made ahead of the reader.
 
     Parameters
     ----------
+    first
+        The first patient that is wanted, from 0; the others of that group of 64 come with it.
     workers
         1: a thread of this process; more: so many processes. None: a thread on a small machine
         or for a few blocks, else a process for each processor but the two that insert.
@@ -169,11 +182,11 @@ def blocks(
     """
     if workers is not None and workers < 1:
         raise SpecificationError(f"workers is {workers}: at least 1 must do the work.")
-    generator, count = prepare(spec, library), block_count(spec.n, block_size)
+    after = first // GROUP
+    count = block_count(spec.n - after * GROUP, block_size)
+    work = Share(prepare(spec, library), range(count), block_size, after)
     processes = usual_processes(count) if workers is None else min(workers, count)
-    if processes > 1:
-        return by_processes(generator, count, block_size, processes)
-    return by_thread(generator, count, block_size)
+    return by_processes(work, processes) if processes > 1 else by_thread(work)
 
 
 def usual_processes(count: int) -> int:
@@ -182,35 +195,41 @@ def usual_processes(count: int) -> int:
     return 1 if count < FEW or spare < FEWEST_PROCESSES else min(spare, MOST_PROCESSES, count)
 
 
-def by_thread(generator: Generator, count: int, size: int) -> Iterator[Tables]:
-    """Yield blocks that a thread makes, one ahead."""
-    with ThreadPoolExecutor(1, thread_name_prefix="healthsim") as pool:
-        ahead = pool.submit(make_block, generator, 0, size=size)
-        for block in range(1, count + 1):
-            ready = [ahead.result()]
-            if block < count:
-                ahead = pool.submit(make_block, generator, block, size=size)
-            # Popped, so that only the reader has it: it may be gone before the next one is made.
-            yield ready.pop()
-
-
 @dataclass(frozen=True)
 class Share:
-    """What one worker process has to do."""
+    """What one worker has to do."""
 
     generator: Generator
     blocks: range
     size: int
+    after: int = 0
+    """Groups of patients that come before block 0."""
+
+    def make(self, block: int) -> Tables:
+        """Return the rows of one block."""
+        return make_block(self.generator, block, size=self.size, after=self.after)
 
 
-def by_processes(generator: Generator, count: int, size: int, workers: int) -> Iterator[Tables]:
+def by_thread(work: Share) -> Iterator[Tables]:
+    """Yield blocks that a thread makes, one ahead."""
+    with ThreadPoolExecutor(1, thread_name_prefix="healthsim") as pool:
+        ahead = pool.submit(work.make, work.blocks[0])
+        for block in range(1, len(work.blocks) + 1):
+            ready = [ahead.result()]
+            if block < len(work.blocks):
+                ahead = pool.submit(work.make, work.blocks[block])
+            # Popped, so that only the reader has it: it may be gone before the next one is made.
+            yield ready.pop()
+
+
+def by_processes(work: Share, workers: int) -> Iterator[Tables]:
     """Yield blocks that processes make in turn; they end when the reader stops."""
-    shares = [Share(generator, range(w, count, workers), size) for w in range(workers)]
+    shares = [replace(work, blocks=work.blocks[w::workers]) for w in range(workers)]
     crew = [start_worker(share) for share in shares]
     try:
         with ThreadPoolExecutor(workers, thread_name_prefix="healthsim") as pool:
             try:
-                yield from in_turn(pool, crew, count)
+                yield from in_turn(pool, crew, len(work.blocks))
             finally:
                 # Before the pool closes: its threads wait for what the workers would send.
                 for process in crew:

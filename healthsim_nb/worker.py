@@ -10,7 +10,7 @@ import os
 import pickle
 import sys
 
-from healthsim_nb.simulation import Share, make_block
+from healthsim_nb.simulation import Share
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     try:
         share: Share = pickle.load(sys.stdin.buffer)  # noqa: S301
         for block in share.blocks:
-            pickle.dump(make_block(share.generator, block, size=share.size), out, protocol=5)
+            pickle.dump(share.make(block), out, protocol=5)
             out.flush()
     except (BrokenPipeError, EOFError):
         # The parent has what it wanted, or is gone.

@@ -9,6 +9,7 @@ from weakref import finalize
 
 from healthsim_nb.errors import UnknownNameError, WorkspaceError
 from healthsim_nb.generation import draft, save, understood
+from healthsim_nb.growing import grow
 from healthsim_nb.scenario import Scenario
 from healthsim_nb.schema import scenario_tables, tables
 from healthsim_nb.schema.dictionary import Dictionary, entries
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from healthsim_nb.generation import Wanted
+    from healthsim_nb.growing import Growth
     from healthsim_nb.store.registry import Brief
     from healthsim_nb.templates.library import Library
     from healthsim_nb.templates.request.understanding import Understanding
@@ -238,6 +240,12 @@ class Workspace:
             return f"Workspace {self.name}, closed"
         count = len(self.scenarios())
         return f"Workspace {self.name}, {count} scenario{'' if count == 1 else 's'}"
+
+    def _grow(
+        self, change: Growth, *, workers: int | None, progress: Callable[[int], None] | None
+    ) -> None:
+        database, library = self._use(), self._library()
+        grow(database, change, library, clock=self._now, workers=workers, progress=progress)
 
     def _library(self) -> Library:
         return load_library(self._own_library)

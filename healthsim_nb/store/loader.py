@@ -6,6 +6,7 @@ groups long, so that every thread has whole ones. It runs beside the simulation 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from healthsim_nb.schema import OWNERSHIP, scenario_tables
 from healthsim_nb.schema.ddl import qualified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
 
     from duckdb import DuckDBPyConnection
@@ -32,6 +33,8 @@ REPEATED = ("providers", "facilities")
 """Tables of which blocks repeat rows: the first of each id is kept."""
 
 Block = dict[str, pa.RecordBatch]
+Put = Callable[["DuckDBPyConnection", "Owner", str, pa.Table], None]
+"""Takes rows of one table, in the thread of the writer."""
 
 
 def load(
@@ -39,6 +42,8 @@ def load(
     owner: Owner,
     blocks: Iterable[Mapping[str, pa.RecordBatch]],
     progress: Callable[[int], None] | None = None,
+    *,
+    put: Put | None = None,
 ) -> dict[str, int]:
     """Insert blocks in the transaction of the cursor and return the rows of each table.
 
@@ -52,8 +57,10 @@ def load(
         Tables by name, with the declared columns in any order.
     progress
         Called after each block with the number of patients so far.
+    put
+        What does with the rows of one table; left out: inserts them.
     """
-    with Loader(cursor, owner) as loader:
+    with Loader(cursor, owner, put or _insert) as loader:
         for block in blocks:
             loader.add(block)
             # What has been inserted need not wait for the next block.
@@ -83,8 +90,9 @@ class Buffer:
 class Loader:
     """A buffer a table, and a thread that inserts the full ones."""
 
-    def __init__(self, cursor: DuckDBPyConnection, owner: Owner) -> None:
+    def __init__(self, cursor: DuckDBPyConnection, owner: Owner, put: Put) -> None:
         self.counts: dict[str, int] = {}
+        self._put = put
         self._cursor = cursor
         self._owner = owner
         self._buffers: dict[str, Buffer] = {}
@@ -129,7 +137,7 @@ class Loader:
     def _insert(self, table: str) -> None:
         self._wait()
         rows = _joined(self._buffers.pop(table).batches)
-        self._writing = self._writer.submit(_insert, self._cursor, self._owner, table, rows)
+        self._writing = self._writer.submit(self._put, self._cursor, self._owner, table, rows)
 
     def _wait(self) -> None:
         if self._writing is not None:

@@ -29,7 +29,7 @@ def size(n: object) -> int:
         ...
     healthsim_nb.errors.SpecificationError: n is 0: a scenario needs at least 1 patient.
     """
-    number = _whole(n, "n")
+    number = whole(n, "n")
     if number < 1:
         raise SpecificationError(f"n is {number:,}: a scenario needs at least 1 patient.")
     if number > MOST_PATIENTS:
@@ -41,7 +41,7 @@ def size(n: object) -> int:
 
 def duration(months: object) -> int:
     """Return the number of months."""
-    number = _whole(months, "months")
+    number = whole(months, "months")
     if number < 1:
         raise SpecificationError(f"months is {number:,}: a scenario lasts at least 1 month.")
     if number > MOST_MONTHS:
@@ -53,7 +53,7 @@ def duration(months: object) -> int:
 
 def seed_number(seed: object) -> int:
     """Return the seed, which fits 64 bits."""
-    number = _whole(seed, "seed")
+    number = whole(seed, "seed")
     if not -(2**63) <= number < 2**63:
         raise SpecificationError(f"seed is {number}: it must lie within 64 bits.")
     return number
@@ -117,7 +117,8 @@ def _share(name: str, value: object) -> float:
     return number
 
 
-def _whole(value: object, name: str) -> int:
+def whole(value: object, name: str) -> int:
+    """Return a whole number; ``name`` is for the error."""
     if isinstance(value, SupportsIndex) and not isinstance(value, bool):
         return operator.index(value)
     if isinstance(value, float) and value.is_integer():
