@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -15,11 +16,13 @@ from healthsim_nb.store.plain import table
 from healthsim_nb.words import TERMINAL, Option, find, help_on, help_text, parse_parts, shares
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from healthsim_nb import Scenario
 
 FAILED, NOT_UNDERSTOOD, STOPPED = 1, 2, 130
+STOPPED_AT = dict.fromkeys(("add", "extend"), "Stopped: the scenario is as it was before.")
+Report = Callable[[int], None] | None
 DEFAULT = "healthsim.duckdb"
 DATABASE = Option("--database", f"the workspace's file ({DEFAULT})", metavar="PATH")
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "01-first-cohort.ipynb"
@@ -49,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HealthsimError as problem:
         return _complain(problem, FAILED)
     except KeyboardInterrupt:
-        return _complain("Stopped: nothing was kept.", STOPPED)
+        return _complain(STOPPED_AT.get(name, "Stopped: nothing was kept."), STOPPED)
     return 0
 
 
@@ -114,10 +117,32 @@ def _bar(n: int) -> Callable[[int], None] | None:
         return None
 
     def draw(done: int) -> None:
+        done = min(done, n)
         filled = "█" * (30 * done // n)
         print(f"\r{filled:░<30} {done:,} of {n:,} patients", end="", file=sys.stderr, flush=True)
 
     return draw
+
+
+def _extend(scenario: str, months: int, database: str | None) -> None:
+    with _existing(database) as workspace:
+        found = _scenario(workspace, scenario)
+        _grown(found, lambda tell: found.extend(months, progress=tell), found.brief.patients)
+
+
+def _add(scenario: str, n: int, database: str | None) -> None:
+    with _existing(database) as workspace:
+        found = _scenario(workspace, scenario)
+        _grown(found, lambda tell: found.add(n, progress=tell), n)
+
+
+def _grown(found: Scenario, work: Callable[[Report], object], n: int) -> None:
+    """Make a scenario longer or larger, and tell what it has become."""
+    before, began = found.brief.rows, perf_counter()
+    work(_bar(n))
+    seconds, rows = perf_counter() - began, found.brief.rows - before
+    print(f"\n{found.name}: {rows:,} rows more in {seconds:.1f} s.\n", file=sys.stderr)
+    print(found.summary(samples=0).to_text())
 
 
 def _scenarios(search: str, tag: str | None, database: str | None) -> None:
@@ -200,9 +225,11 @@ def _help(word: str | None) -> None:
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
+    "add": _add,
     "demo": _demo,
     "dictionary": _dictionary,
     "export": _export,
+    "extend": _extend,
     "generate": _generate,
     "help": _help,
     "lab": _lab,
@@ -212,4 +239,4 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "summary": _summary,
     "templates": _templates,
 }
-ON_A_WORKSPACE = ("export", "generate", "query", "scenarios", "scorecard", "summary")
+ON_A_WORKSPACE = ("add", "export", "extend", "generate", "query", "scenarios", "scorecard", "summary")

@@ -1,12 +1,13 @@
 """More months or more patients for a scenario: what one longer or larger run would have given.
 
-Every value is a pure function of the seed and of whom it is for, so the longer run is simulated and
-what the scenario lacks of it is inserted. More patients are new blocks; the group of 64 in which the
-old ones end is made once more, since households form in it.
+Every value is a pure function of the seed and of whom it is for, so the longer run is simulated
+and what the scenario lacks of it is inserted. More patients are new blocks; the group of 64 in
+which the old ones end is made once more, since households form in it.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -87,15 +88,13 @@ def larger(database: Database, scenario: int, name: str, n: object) -> Growth:
 def _read(database: Database, scenario: int, name: str) -> tuple[Past, Specification]:
     with database.cursor() as cursor:
         past = growth.past(cursor, scenario, name)
-    try:
-        if not past.simulated:
-            raise ValueError
-        return past, Specification.model_validate_json(past.specification)
-    except (ValidationError, ValueError):
-        raise SpecificationError(
-            f"{past.name!r} was not simulated, so nobody knows how its lives go on: only a "
-            "scenario made by generate can be extended or added to."
-        ) from None
+    with suppress(ValidationError):
+        if past.simulated:
+            return past, Specification.model_validate_json(past.specification)
+    raise SpecificationError(
+        f"{past.name!r} was not simulated, so nobody knows how its lives go on: only a scenario "
+        "made by generate can be extended or added to."
+    )
 
 
 def grow(
@@ -136,7 +135,7 @@ def grow(
         raise
 
 
-def _save(  # noqa: PLR0913 - what grow is given
+def _save(
     database: Database,
     change: Growth,
     library: Library,
@@ -145,7 +144,8 @@ def _save(  # noqa: PLR0913 - what grow is given
     progress: Callable[[int], None] | None,
 ) -> None:
     new, completion = change.new, Completion(change.kind == "extend", change.past.own)
-    about = replace(origin(new, library), kind=change.kind)
+    parent = change.past.simulated[-1].run_key
+    about = replace(origin(new, library), kind=change.kind, parent=parent)
     repeated = change.first % GROUP
     blocks = simulation.blocks(new, library, workers=workers, first=change.first)
     try:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+from typing import TYPE_CHECKING
 
-from healthsim_nb.simulation import Share
+if TYPE_CHECKING:
+    from healthsim_nb.simulation import Share
 
 
 def main() -> None:

@@ -182,3 +182,27 @@ def test_a_bar_is_drawn_only_where_a_person_looks_on(capsys, monkeypatch):
     cli._bar(10)(5)
 
     assert "5 of 10 patients" in capsys.readouterr().err
+
+
+def test_a_scenario_becomes_longer_and_larger(capsys, tmp_path):
+    place = ["--database", str(tmp_path / "new.duckdb")]
+    cli.main(["generate", "5 women with hypertension", "--months", "1", "--name", "five", *place])
+
+    assert cli.main(["extend", "five", "--months", "1", *place]) == 0
+    assert cli.main(["add", "--n", "2", *place]) == 0
+
+    out, err = capsys.readouterr()
+    assert "2024-01-01 to 2024-02-29" in out
+    assert "patients 7," in out
+    assert "rows more in" in err
+
+
+def test_an_extension_that_cannot_be_ends_with_1_and_one_without_months_with_2(healthsim):
+    assert healthsim("extend", "forty", "--months", "0")[0::2] == (
+        1,
+        "healthsim: months is 0: 'forty' can be extended by 1 month or more.\n",
+    )
+    assert healthsim("extend", "forty")[0::2] == (
+        2,
+        "healthsim: 'extend' needs --months. Write: extend [SCENARIO] --months N\n",
+    )

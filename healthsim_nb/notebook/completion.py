@@ -39,7 +39,7 @@ def _names(session: Session, said: list[str]) -> list[str]:
         return hs.formats()
     if said[0] == "help":
         return list(words(NOTEBOOK))
-    if said[-1] == "--scenario" or said[0] in ("use", "summary"):
+    if said[-1] == "--scenario" or said[0] in ("use", "summary", "extend", "add"):
         return [brief.name for brief in session.workspace.scenarios()] if session.opened else []
     tables = said[0] in ("query", "dictionary") and session.opened
     return session.workspace.tables() if tables else []

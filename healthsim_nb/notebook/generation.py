@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from IPython import get_ipython
 from IPython.display import display
 
-from healthsim_nb.notebook import background
+from healthsim_nb.notebook import background, html
 from healthsim_nb.notebook.cards import understood
+from healthsim_nb.notebook.shown import Shown, sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from healthsim_nb import Scenario, Workspace
 
 OTHERS = ("name", "tags")
@@ -41,6 +44,37 @@ def generate(workspace: Workspace, what: str, settings: dict[str, Any]) -> Scena
     finally:
         if shown:
             place.update(understood(request))
+
+
+def grow(work: Callable[[Callable[[int], None]], object], said: str, n: int) -> None:
+    """Make a scenario longer or larger, with a bar while it lasts.
+
+    Parameters
+    ----------
+    work
+        Takes a function, and calls it now and then with how many patients are done.
+    said
+        What is going on, in words.
+    n
+        How many patients there are to do.
+    """
+    place: list[Any] = []
+
+    def show(done: int) -> None:
+        if not _in_place():
+            return
+        so_far = f"{min(done, n):,} of {n:,} patients"
+        bar = Shown(None, f"{said}\n{so_far}", html.note(said) + html.bar(min(done, n), n, so_far))
+        if place:
+            place[0].update(bar)
+        else:
+            place.append(display(bar, display_id=True))
+
+    try:
+        background.run(work, show)
+    finally:
+        if place:
+            place[0].update(sentence(said))
 
 
 def _in_place() -> bool:

@@ -11,7 +11,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 import healthsim_nb as hs
 from healthsim_nb.errors import HealthsimError, SpecificationError
 from healthsim_nb.notebook import listings
-from healthsim_nb.notebook.generation import generate
+from healthsim_nb.notebook.generation import generate, grow
 from healthsim_nb.notebook.shown import sentence, value_of
 from healthsim_nb.words import NOTEBOOK, find, parse, shares
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _KEEP = re.compile(r"(?:^|\s)-o\s+([^\W\d]\w*)\s*$")
 """``-o name`` at the end of a line."""
 STOPPED = "Stopped: nothing was kept."
+STOPPED_AT = dict.fromkeys(("add", "extend"), "Stopped: the scenario is as it was before.")
 
 
 @magics_class
@@ -47,7 +48,7 @@ class HsMagics(Magics):
         except HealthsimError as problem:
             raise UsageError(str(problem)) from None
         except KeyboardInterrupt:
-            raise UsageError(STOPPED) from None
+            raise UsageError(STOPPED_AT.get(line.split()[0], STOPPED)) from None
 
     def _run(self, line: str, cell: str | None) -> Any:
         kept = _KEEP.search(line)
@@ -69,6 +70,22 @@ class HsMagics(Magics):
         made = generate(self.session.workspace, what, settings)
         self.session.use(made)
         return made
+
+    def do_extend(self, scenario: str, months: int) -> Any:
+        """Let the lives of a scenario go on."""
+        found = self.session.scenario(scenario)
+        said = f"{found.name}: {months:,} month{'s' if months != 1 else ''} more"
+        grow(lambda tell: found.extend(months, progress=tell), said, found.brief.patients)
+        self.session.use(found)
+        return found
+
+    def do_add(self, scenario: str, n: int) -> Any:
+        """Add patients to a scenario."""
+        found = self.session.scenario(scenario)
+        said = f"{found.name}: {n:,} patient{'s' if n != 1 else ''} more"
+        grow(lambda tell: found.add(n, progress=tell), said, n)
+        self.session.use(found)
+        return found
 
     def do_scenarios(self, search: str, tag: str | None) -> Any:
         """List scenarios."""

@@ -1,9 +1,9 @@
 """Adds to a scenario what a longer or larger run of it has more, and closes what was open.
 
-The rows of the longer run arrive whole. A row whose id the scenario has keeps its cells and its run,
-except the open ones (rows never change but by closing); any other is inserted. Which
-columns are open, the declaration of the schema says. Blocks come in the order of ids, and so do the
-rows that are kept: each insert looks only at the part of the table that its ids span.
+The rows of the longer run arrive whole. A row whose id the scenario has keeps its run and its
+cells, but for the open ones, which the declaration of the schema names; any other is inserted.
+Blocks come in the order of ids, and so do the rows that are kept: each insert looks only at the
+part of the table that its ids span.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from healthsim_nb.store.scenarios import Owner
 
 
-
 @dataclass
 class Completion:
     """Puts the rows of a longer or larger run beside those that are there."""
@@ -37,9 +36,7 @@ class Completion:
     inserted: Counter[str] = field(default_factory=Counter)
     """New rows by table."""
 
-    def put(
-        self, cursor: DuckDBPyConnection, owner: Owner, table: str, arriving: pa.Table
-    ) -> None:
+    def put(self, cursor: DuckDBPyConnection, owner: Owner, table: str, arriving: pa.Table) -> None:
         """Insert the rows that are new, close what is open in the others."""
         ids = arriving.column("id").to_numpy()
         span = (int(ids.min()), int(ids.max()))

@@ -77,7 +77,5 @@ def begin(
         "UPDATE hs.scenarios SET specification = ?, patients = ?, updated_at = ? WHERE id = ?",
         [specification, patients, now, past.scenario_id],
     )
-    key = runs.begin(
-        cursor, past.scenario_id, past.name, patients=patients, origin=origin, now=now
-    )
+    key = runs.begin(cursor, past.scenario_id, past.name, patients=patients, origin=origin, now=now)
     return Owner(past.scenario_id, key, past.name)

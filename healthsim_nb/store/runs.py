@@ -30,6 +30,8 @@ class Origin:
     seed: int | None = None
     parameters: str = "{}"
     """JSON."""
+    parent: int | None = None
+    """Key of the run that it goes on from."""
 
 
 def run_id(name: str, patients: int, now: datetime, number: int) -> str:
@@ -55,13 +57,14 @@ def begin(
     """Record that a run has begun and return its key, the one that its rows carry."""
     key = _one(cursor, "SELECT nextval('hs.runs_seq')")
     cursor.execute(
-        "INSERT INTO hs.runs (run_key, run_id, scenario_id, kind, source_type, source_system, "
-        "template, template_hash, seed, parameters, package_version, status, created_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?)",
+        "INSERT INTO hs.runs (run_key, run_id, scenario_id, parent_run_key, kind, source_type, "
+        "source_system, template, template_hash, seed, parameters, package_version, status, "
+        "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?)",
         [
             key,
             _free_id(cursor, name, patients, now),
             scenario,
+            origin.parent,
             origin.kind,
             origin.source_type,
             origin.source_system,

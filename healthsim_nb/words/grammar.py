@@ -134,7 +134,8 @@ class _Sentence(argparse.ArgumentParser):
         elif option.many:
             self.add_argument(option.name, action="append", default=[])
         else:
-            self.add_argument(option.name, type=_whole if option.kind is int else str)
+            kind = _whole if option.kind is int else str
+            self.add_argument(option.name, type=kind, required=option.needed)
 
     def error(self, message: str) -> NoReturn:
         raise SpecificationError(_sentence(self.word, message))

@@ -18,6 +18,7 @@ class Option:
     many: bool = False
     """Words: all that follow, joined. With dashes: it may be said more than once."""
     needed: bool = False
+    """Whether it must be said."""
 
     @property
     def dashed(self) -> bool:
@@ -49,9 +50,9 @@ class Word:
 
 
 def _usage(option: Option) -> str:
-    if option.dashed:
-        return f"[{option.name} {option.metavar}]"
     text = option.metavar or option.name.upper()
+    if option.dashed:
+        text = f"{option.name} {text}"
     return text if option.needed else f"[{text}]"
 
 
@@ -75,6 +76,18 @@ WORDS = (
             Option("--name", "what to call it", metavar="NAME"),
             Option("--tag", "a word to find it by; can be repeated", metavar="TAG", many=True),
         ),
+    ),
+    Word(
+        "extend",
+        "let the lives of a scenario go on for some months more",
+        "extend --months 6",
+        (SCENARIO, Option("--months", "how many more", int, "N", needed=True)),
+    ),
+    Word(
+        "add",
+        "add patients to a scenario",
+        "add --n 100",
+        (SCENARIO, Option("--n", "how many more", int, "N", needed=True)),
     ),
     Word(
         "scenarios",

@@ -86,6 +86,18 @@ def test_the_seed_and_the_words_decide_the_people(shell, made):
     assert again.signature() == made.scenario("texas").signature()
 
 
+def test_a_scenario_becomes_longer_and_larger_and_is_then_in_use(shell):
+    run(shell, "open :memory:")
+    run(shell, "generate 5 people with hypertension --months 1 --name five")
+    run(shell, "generate 1 person with hypertension --months 1 --name other")
+
+    run(shell, "extend five --months 1")
+    grown = run(shell, "add --n 2")
+
+    spec = grown.specification
+    assert (grown.name, spec.n, spec.months) == ("five", 7, 2)
+
+
 def test_a_query_is_shown_page_by_page(texas):
     first = run(texas, "query --page-size 20 SELECT id FROM patients")
     second = run(texas, "next")
