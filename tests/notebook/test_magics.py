@@ -159,7 +159,7 @@ def test_status_says_what_is_open_and_in_use(shell, made):
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        ("sumary", "UsageError: No word named 'sumary'. Did you mean 'summary'? Known: close,"),
+        ("sumary", "UsageError: No word named 'sumary'. Did you mean 'summary'? Known: add,"),
         ("use zebra", "UsageError: No scenario named 'zebra'. Known: texas."),
         ("generate x --moths 1", "UsageError: 'generate' does not know '--moths'. Did you mean"),
         ("generate 5 wombats", "UsageError: Understood: 5 patients. Not understood: 'wombats'."),
