@@ -239,4 +239,13 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "summary": _summary,
     "templates": _templates,
 }
-ON_A_WORKSPACE = ("add", "export", "extend", "generate", "query", "scenarios", "scorecard", "summary")
+ON_A_WORKSPACE = (
+    "add",
+    "export",
+    "extend",
+    "generate",
+    "query",
+    "scenarios",
+    "scorecard",
+    "summary",
+)

@@ -72,8 +72,8 @@ def test_it_is_what_one_longer_or_larger_run_would_have_made(ws, how):
 
 
 def said(scenario):
-    """Return the summary, which rounds what adding in another order changes in the last digit."""
-    return scenario.summary(samples=0).to_text().replace(scenario.name, "it")
+    """Return the lines of the summary that count: means may differ in their last digit."""
+    return scenario.summary(samples=0).to_text().splitlines()[1:5]
 
 
 @pytest.mark.parametrize("template", ["heart-failure", "hypertension"])
