@@ -33,15 +33,18 @@ def come(month: Month) -> None:
 
 
 def fall_ill(month: Month) -> None:
-    """Begin the acute conditions that everyone is to have, or is to have one of."""
+    """Begin the acute conditions and episodes that everyone is to have, or is to have one of."""
     everyone = np.ones(len(month.alive), bool)
     for illness in month.plan.illnesses:
-        if illness.source.kind == "acute":
+        if illness.source.kind in {"acute", "episode"}:
             forced = illness.index in month.plan.forced
             wanted = everyone if forced else of_a_group(month, illness)
             free = month.alive & (month.state.stage[illness.index] == 0)
             rows = np.flatnonzero(wanted & free)
-            if len(rows):
+            if illness.source.kind == "episode":
+                day = month.draw_days(f"{illness.id}.day", rows)
+                conditions.enter(month, illness, rows, day)
+            elif len(rows):
                 conditions.fall_ill(month, np.full(len(rows), illness.index), rows)
 
 
@@ -58,7 +61,8 @@ def begin(month: Month) -> None:
         if illness.presents:
             conditions.enter(month, illness, rows, month.draw_days(f"{illness.id}.day", rows))
         else:
-            conditions.found(month, illness, rows, month.turn)
+            day = np.full(len(rows), month.day, np.int32)
+            conditions.found(month, illness, rows, month.turn, day)
 
 
 def of_a_group(month: Month, illness: Illness) -> NDArray[np.bool_]:

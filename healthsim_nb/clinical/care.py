@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from healthsim_nb.clinical import measures, treatment
+from healthsim_nb.clinical.agenda import begin
 from healthsim_nb.clinical.compile import AMB
 from healthsim_nb.clinical.month import Month, latent
 from healthsim_nb.clinical.start import interval
 from healthsim_nb.clinical.visits import Visits, record
 from healthsim_nb.engine.ids import encounter_ids
 from healthsim_nb.engine.rng import Draws
+from healthsim_nb.templates.timeline import VISIT
 
 if TYPE_CHECKING:
     from healthsim_nb.clinical.plan import Illness
@@ -134,6 +136,8 @@ def act(
     if illness.lines:
         decide(month, illness, rows, visit, day)
         treatment.note(month, illness, rows, visit, day)
+    treatment.note_held(month, illness, rows, visit, day)
+    begin(month, c, VISIT, rows, day)
     for order, months in illness.orders:
         ask(month, order, months, rows, visit)
     state.due[c, rows] = month.turn + interval(month, illness, rows)

@@ -12,6 +12,7 @@ import numpy as np
 
 from healthsim_nb import reference
 from healthsim_nb.clinical import fitted
+from healthsim_nb.clinical.compile_steps import compile_timelines
 from healthsim_nb.clinical.plan import (
     ANY,
     SPREAD_SLOTS,
@@ -33,7 +34,8 @@ from healthsim_nb.engine.calendar import month_index, month_starts
 from healthsim_nb.engine.curves import AGES, by_age, by_month
 from healthsim_nb.errors import TemplateError
 from healthsim_nb.templates.base import BySex, Factor, When
-from healthsim_nb.templates.condition import AcuteEvent, Condition, Event, Level, Stage
+from healthsim_nb.templates.condition import Condition, Level, Stage
+from healthsim_nb.templates.event import AcuteEvent, Care, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,6 +69,7 @@ class _Compiler:
         self.condition = _index(c.id for c in self.conditions)
         self.measure = _index(library.measures)
         self.drug = _index(library.drugs)
+        self.drug_names = list(library.drugs)
         self.order = _index(library.orders)
         self.names = {r["code"]: r["description"] for r in reference.rows("codes/icd10cm.csv")}
         self.codes: dict[str, int] = {}
@@ -76,6 +79,7 @@ class _Compiler:
 
     def plan(self) -> Plan:
         illnesses = tuple(self.illness(i, c) for i, c in enumerate(self.conditions))
+        timelines = compile_timelines(self)
         starts = month_starts(self.spec.start, self.spec.months)
         chronic = [i for i, c in enumerate(self.conditions) if c.kind == "chronic"]
         barred = (
@@ -97,6 +101,7 @@ class _Compiler:
             shelf=ProductTable(self.library.drugs, self.library.products),
             tests=dict(self.library.tests),
             events=tuple(self.events),
+            timelines=timelines,
             codes=tuple(self.codes),
             code_names=tuple(self.code_names),
             death=self.fitted.death,
@@ -163,8 +168,8 @@ class _Compiler:
             )
             * only,
             orders=tuple((self.order[o], months) for o, months in c.orders.items()),
-            presents=self.happening(index, c, c.presents) if c.presents else None,
-            acute=tuple(self.happening(index, c, e) for e in c.acute),
+            presents=self.told(index, c, c.presents) if c.presents else None,
+            acute=tuple(self.told(index, c, e) for e in c.acute),
         )
 
     def onset(self, c: Condition) -> Table:
@@ -184,16 +189,25 @@ class _Compiler:
             lines=tuple(d.lines),
             every=d.every or 0,
             known=stage.known if stage else None,
+            new=stage.new or 0.0 if stage else d.share,
             next_month=stage.next_per_year / 12 if stage else 0.0,
+            deaths=stage.deaths_per_year / 12 if stage else 0.0,
         )
 
-    def happening(self, condition: int, c: Condition, e: Event) -> Happening:
+    def told(self, condition: int, c: Condition, e: Event) -> Happening:
+        return self.happening(condition, c, e, e.id)
+
+    def happening(self, condition: int, c: Condition, e: Care, name: str) -> Happening:
+        """Compile an event or the visit of a step; it joins the events."""
         rate, factors = (e.per_year / 12, e.factors) if isinstance(e, AcuteEvent) else (0.0, [])
+        own = {*c.codes.values(), *(rank.code for rank in c.ranks), None}
         found = Happening(
             index=len(self.events),
-            name=f"{c.id}.{e.id}",
+            name=f"{c.id}.{name}",
             condition=condition,
-            code=self.code(e.code, c.name),
+            code=self.code(e.code, c.name) if e.code else -1,
+            own=not isinstance(e, Event) and e.code in own and c.kind != "service",
+            also=tuple(self.code(other, c.name) for other in e.also),
             classes=tuple(CLASSES.index(k) for k in e.classes),
             shares=tuple(e.classes.values()),
             event=e,

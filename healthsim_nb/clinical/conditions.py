@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from healthsim_nb.clinical import measures, treatment
+from healthsim_nb.clinical.agenda import begin, cancel
 from healthsim_nb.clinical.month import factor
 from healthsim_nb.clinical.plan import NEVER, Happening, Illness, most
 from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.rng import Draws, weight_table
+from healthsim_nb.templates.timeline import FOUND, ONSET
 
 if TYPE_CHECKING:
     from healthsim_nb.clinical.month import Month
@@ -61,6 +63,10 @@ def fall_ill(month: Month, causes: NDArray[np.intp], rows: Rows) -> None:
     state.onset[causes, rows] = day
     state.until[causes, rows] = day + lasts
     month.proposals.append((rows, acute.event[causes], day))
+    for illness in acute.told:
+        mine = causes == illness.index
+        begin(month, illness.index, ONSET, rows[mine], day[mine])
+        begin(month, illness.index, FOUND, rows[mine], day[mine])
     for illness in acute.moving:
         mine = causes == illness.index
         move(month, illness, rows[mine], 1)
@@ -80,37 +86,69 @@ def end_others(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
         leave(month, month.plan.illnesses[other], rows[had], day[had])
 
 
-def enter(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
-    """Begin a lasting condition: its degree, what it sets, adds and ends, how it comes to care."""
+def enter(month: Month, illness: Illness, rows: Rows, day: Days, stage: int = 0) -> None:
+    """Begin a lasting condition: its degree, what it sets, adds and ends, how it comes to care.
+
+    Parameters
+    ----------
+    stage
+        1 + the stage that it begins in; 0: as it comes.
+    """
+    if not len(rows):
+        return
     c = illness.index
     end_others(month, illness, rows, day)
     month.state.onset[c, rows] = day
-    take_degree(month, illness, rows)
+    if stage:
+        month.state.stage[c, rows] = stage
+    else:
+        take_degree(month, illness, rows, new=True)
     place_measures(month, illness, rows)
     move(month, illness, rows, 1)
+    begin(month, c, ONSET, rows, day)
+    staged(month, illness, rows, day)
     if illness.presents:
         event = np.full(len(rows), illness.presents.index)
         month.proposals.append((rows, event, day))
-        found(month, illness, rows, month.turn + 1)
+        found(month, illness, rows, month.turn + 1, day)
     elif illness.detect >= 1:
-        found(month, illness, rows, month.turn)
+        found(month, illness, rows, month.turn, day)
 
 
-def found(month: Month, illness: Illness, rows: Rows, turn: int) -> None:
-    """Diagnose a condition: from ``turn`` on its routine visits are due."""
+def staged(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
+    """Begin what begins with the stage that people have."""
+    for place, degree in enumerate(illness.degrees, start=1):
+        if (illness.index, degree.id) in month.plan.timelines.entries:
+            mine = month.state.stage[illness.index, rows] == place
+            begin(month, illness.index, degree.id, rows[mine], day[mine])
+
+
+def reach_stage(month: Month, illness: Illness, rows: Rows, day: Days, stage: int) -> None:
+    """Let people who have a condition go on to a stage."""
+    if not len(rows):
+        return
+    month.state.stage[illness.index, rows] = stage
+    place_measures(month, illness, rows)
+    staged(month, illness, rows, day)
+
+
+def found(month: Month, illness: Illness, rows: Rows, turn: int, day: Days) -> None:
+    """Diagnose a condition on a day: from ``turn`` on its routine visits are due."""
     month.state.known[illness.index, rows] = True
+    begin(month, illness.index, FOUND, rows, day)
     if illness.every.any() or any(d.every for d in illness.degrees):
         month.state.due[illness.index, rows] = turn
 
 
-def take_degree(month: Month, illness: Illness, rows: Rows) -> None:
-    """Draw the level or stage; conditions without any have just one, and most begin mildly."""
+def take_degree(month: Month, illness: Illness, rows: Rows, *, new: bool = False) -> None:
+    """Draw the level or stage; conditions without any have just one, new ones often the first."""
     degree = np.zeros(len(rows), np.uint8)
-    begins = illness.staged and month.turn >= 0 and illness.index not in month.plan.new
-    if illness.degrees and not begins:
+    as_new = new and illness.index not in month.plan.new
+    shares = tuple(d.new if as_new else d.share for d in illness.degrees)
+    if sum(shares) > 0:
         draws = Draws(month.plan.spec.seed, month.bodies.people.id[rows])
         slots = (draws.bits(f"{illness.id}.degree") >> np.uint64(48)).astype(np.intp)
-        degree = weight_table(tuple(d.share for d in illness.degrees))[slots]
+        degree = weight_table(shares)[slots]
     month.state.stage[illness.index, rows] = degree + 1
 
 
@@ -136,8 +174,11 @@ def leave(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
     move(month, illness, rows, -1)
     if illness.lines:
         treatment.to_line(month, illness, rows, np.zeros(len(rows), np.uint8), day)
+    for place in month.plan.timelines.own(c):
+        treatment.let_go(month, place, rows, day)
     if any(d.sets for d in illness.degrees):
         measures.back_to_health(month, illness, rows)
+    cancel(month, c, rows)
     state.stage[c, rows] = 0
     state.known[c, rows] = False
     state.due[c, rows] = NEVER
@@ -169,6 +210,7 @@ def progress(month: Month) -> None:
         if len(rows):
             stage[rows] += 1
             place_measures(month, illness, rows)
+            staged(month, illness, rows, np.full(len(rows), month.day, np.int32))
 
 
 def end(month: Month) -> None:
@@ -221,4 +263,5 @@ def detect(month: Month) -> None:
             continue
         rows, _ = month.thinning.candidates(f"{illness.id}.detect", illness.detect, month.turn)
         hidden = (month.state.stage[c, rows] > 0) & ~month.state.known[c, rows] & month.alive[rows]
-        found(month, illness, rows[hidden], month.turn)
+        rows = rows[hidden]
+        found(month, illness, rows, month.turn, np.full(len(rows), month.day, np.int32))

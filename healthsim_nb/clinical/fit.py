@@ -25,7 +25,7 @@ from healthsim_nb import reference
 from healthsim_nb.clinical import fitted, measures
 from healthsim_nb.clinical.compile import IMP, compile_plan
 from healthsim_nb.clinical.month import Month, begin, factor
-from healthsim_nb.clinical.mortality import MOST_TIMES, times
+from healthsim_nb.clinical.mortality import MOST_TIMES, of_illness, times
 from healthsim_nb.clinical.plan import HIGHEST, Illness, Table
 from healthsim_nb.clinical.start import already_ill
 from healthsim_nb.clinical.state import bodies, empty
@@ -50,6 +50,9 @@ CROWD, SEED, BAND = 131_072, 2024, 5
 SHRINK = 60
 """A band's mean counts for as many people as this when it is thin."""
 
+LEAST_HEALTHY = 0.3
+"""However many die of their illness, the others die at this share of the life table's rate."""
+
 
 def fit(library: Library) -> fitted.Fitted:
     """Return the fitted tables of a library."""
@@ -65,7 +68,8 @@ def fit(library: Library) -> fitted.Fitted:
             already_ill(month, replace(illness, start=illness.prevalence / scales[illness.id]))
     measures.settle(month)
     share = mean_by_band(month, np.minimum(times(month, np.arange(CROWD)), MOST_TIMES))
-    healthy = fitted.life_table() / share
+    own = mean_by_band(month, 12 * of_illness(month))
+    healthy = np.maximum(fitted.life_table() - own, LEAST_HEALTHY * fitted.life_table()) / share
     found = fitted.Fitted(
         scales=scales,
         hazards={i.id: hazard(month, i, healthy) for i in plan.illnesses if fits_onset(i)},

@@ -92,6 +92,21 @@ class EventTable:
         return np.array([o for e in self.events for o in e.orders], np.int16)
 
     @cached_property
+    def also_counts(self) -> I64:
+        """How many further diagnoses it brings."""
+        return np.array([len(e.also) for e in self.events], np.int64)
+
+    @cached_property
+    def also(self) -> NDArray[np.int16]:
+        """Further diagnoses of all events, one after the other."""
+        return np.array([code for e in self.events for code in e.also], np.int16)
+
+    @cached_property
+    def own(self) -> NDArray[np.bool_]:
+        """Whether its diagnosis is the condition itself."""
+        return np.array([e.own for e in self.events], bool)
+
+    @cached_property
     def course(self) -> NDArray[np.int16]:
         """Drug of its course, -1 for none."""
         return np.array([e.course for e in self.events], np.int16)
@@ -113,3 +128,4 @@ class AcuteTable:
         self.event = np.array([i.presents.index if i.presents else -1 for i in illnesses])
         self.moving = tuple(i for i in illnesses if i.source.kind == "acute" and (i.add or i.ends))
         """Acute conditions that do more than come and go."""
+        self.told = tuple(i for i in illnesses if i.source.kind == "acute" and i.source.timeline)

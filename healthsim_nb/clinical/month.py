@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +46,23 @@ class Month:
     thinning: Thinning
     proposals: list[tuple[Rows, NDArray[np.int64], NDArray[np.int32]]] = field(default_factory=list)
     """Patients, event and day of what brings them to care this month."""
+    lasted: list[tuple[NDArray[np.int64], Rows, NDArray[np.int64]]] = field(default_factory=list)
+    """Condition, patient and last day of steps of episodes that took place this month."""
+
+    @cached_property
+    def seen(self) -> NDArray[np.uint64]:
+        """Days of this month with a visit, a bit each, shape (n,)."""
+        return np.zeros(len(self.alive), np.uint64)
+
+    @cached_property
+    def slots(self) -> NDArray[np.int64]:
+        """The next free number of an unplanned visit this month, shape (n,)."""
+        return np.ones(len(self.alive), np.int64)
+
+    @property
+    def end(self) -> int:
+        """The day after the turn's last; of the start itself, its day."""
+        return self.day + self.days if self.turn >= 0 else self.day
 
     def draw_days(self, stream: str, rows: Rows) -> NDArray[np.int32]:
         """Return a day of this month for each of some patients."""

@@ -23,9 +23,22 @@ def die(month: Month) -> None:
     plan, state = month.plan, month.state
     base = plan.death[month.bodies.sex, month.years_old]
     drawn = month.draws.u32("death") / 2**32
-    rows = np.flatnonzero((drawn < base * MOST_TIMES) & (state.death == FAR))
-    rows = rows[drawn[rows] < base[rows] * np.minimum(times(month, rows), MOST_TIMES)]
+    own = of_illness(month)
+    rows = np.flatnonzero((drawn < base * MOST_TIMES + own) & (state.death == FAR))
+    risk = base[rows] * np.minimum(times(month, rows), MOST_TIMES) + own[rows]
+    rows = rows[drawn[rows] < risk]
     state.death[rows] = month.draw_days("death.day", rows)
+
+
+def of_illness(month: Month) -> NDArray[np.float64]:
+    """Return each person's monthly risk of dying of what they have, beside the life table's."""
+    risk = np.zeros(len(month.alive))
+    for illness in month.plan.illnesses:
+        deaths = np.array([0.0, *(d.deaths for d in illness.degrees)])
+        if deaths.any():
+            rows = np.flatnonzero(month.state.stage[illness.index])
+            risk[rows] += deaths[month.state.stage[illness.index, rows]]
+    return risk
 
 
 def times(month: Month, rows: Rows) -> NDArray[np.float64]:

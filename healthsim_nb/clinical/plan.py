@@ -14,11 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from healthsim_nb.clinical.happenings import AcuteTable, EventTable
+from healthsim_nb.templates.event import Event
 
 if TYPE_CHECKING:
     from healthsim_nb.clinical.products import ProductTable
+    from healthsim_nb.clinical.timelines import Timelines
     from healthsim_nb.templates.catalogue import Drug, LabTest, Measure, Order
-    from healthsim_nb.templates.condition import Condition, Event
+    from healthsim_nb.templates.condition import Condition
+    from healthsim_nb.templates.event import Care
     from healthsim_nb.templates.template import Specification
 
 Table = NDArray[np.float64]
@@ -75,7 +78,11 @@ class Degree:
     lines: tuple[float, ...]
     every: int
     known: float | None
+    new: float
+    """Share of new cases."""
     next_month: float
+    deaths: float
+    """Monthly risk of dying of it."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +94,13 @@ class Happening:
     """Stream prefix: condition and event id."""
     condition: int
     code: int
+    """-1: that of the condition at that age and stage."""
     classes: tuple[int, ...]
     shares: tuple[float, ...]
-    event: Event
+    own: bool
+    """Whether its code says that one has the condition, not what came of it."""
+    also: tuple[int, ...]
+    event: Care
     orders: tuple[int, ...]
     course: int
     month_rate: float
@@ -206,6 +217,7 @@ class Plan:
     shelf: ProductTable
     tests: dict[str, LabTest]
     events: tuple[Happening, ...]
+    timelines: Timelines
     codes: tuple[str, ...]
     code_names: tuple[str, ...]
     death: Table
@@ -240,6 +252,20 @@ class Plan:
     def acute(self) -> AcuteTable:
         """The acute conditions side by side."""
         return AcuteTable(self.spec.seed, self.illnesses)
+
+    @cached_property
+    def event_triggers(self) -> tuple[tuple[str, int, int], ...]:
+        """Events that timelines begin with: trigger, condition and event."""
+        return tuple(
+            (e.event.id, e.condition, e.index)
+            for e in self.events
+            if isinstance(e.event, Event) and (e.condition, e.event.id) in self.timelines.entries
+        )
+
+    @cached_property
+    def episodes(self) -> NDArray[np.bool_]:
+        """Which conditions last as long as their timeline."""
+        return np.array([i.source.kind == "episode" for i in self.illnesses], bool)
 
     @property
     def turns(self) -> int:

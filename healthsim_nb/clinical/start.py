@@ -6,14 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from healthsim_nb.clinical import asked, conditions, measures, treatment
+from healthsim_nb.clinical import asked, conditions, measures, pathways, treatment
+from healthsim_nb.clinical.agenda import begin
 from healthsim_nb.clinical.month import Month, factor
 from healthsim_nb.clinical.plan import HIGHEST, Illness
+from healthsim_nb.engine.rng import Draws
+from healthsim_nb.templates.timeline import FOUND, ONSET, VISIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from healthsim_nb.clinical.state import Rows
+
+MONTH = 30
+"""Days, near enough for what lies before the first one."""
 
 
 def populate(month: Month) -> None:
@@ -24,6 +30,9 @@ def populate(month: Month) -> None:
             enrol(month, illness)
         elif illness.source.kind == "chronic":
             already_ill(month, illness)
+        elif illness.source.timeline:
+            under_way(month, illness)
+    pathways.before(month)
     measures.settle(month)
     suit(month)
     phase_orders(month)
@@ -41,6 +50,11 @@ def already_ill(month: Month, illness: Illness) -> None:
     if illness.index not in month.plan.new:
         aware(month, illness, rows)
     conditions.place_measures(month, illness, rows)
+    day = month.state.onset[illness.index, rows]
+    begin(month, illness.index, ONSET, rows, day)
+    conditions.staged(month, illness, rows, day)
+    told = month.state.known[illness.index, rows]
+    begin(month, illness.index, FOUND, rows[told], day[told])
 
 
 def ill_at_start(month: Month, illness: Illness) -> Rows:
@@ -56,6 +70,29 @@ def ill_at_start(month: Month, illness: Illness) -> Rows:
         chance = chance * factor(month, illness.multipliers, everyone, start=True)
         wanted |= month.draws.chance(f"{illness.id}.start", np.minimum(chance, HIGHEST))
     return np.flatnonzero(wanted)
+
+
+def under_way(month: Month, illness: Illness) -> None:
+    """Begin, in the time before the first day, episodes that may not be over yet.
+
+    As many as in the months to come, so that all that belongs to them is as frequent from the
+    first month on; `pathways.before` ends those that are over by then.
+    """
+    if illness.index in month.plan.barred:
+        return
+    span = month.plan.timelines.spans[illness.index]
+    everyone = np.arange(len(month.alive))
+    hazard = illness.onset[month.bodies.sex, month.years_old] * span / MONTH
+    hazard = hazard * factor(month, illness.multipliers, everyone)
+    chance = np.ones(len(hazard)) if illness.index in month.plan.forced else hazard / (1 + hazard)
+    rows = np.flatnonzero(month.draws.chance(f"{illness.id}.start", chance))
+    ago = 1 + month.draws.take(rows).below(f"{illness.id}.since", max(1, span))
+    day = np.maximum(month.day - ago, month.bodies.people.birth_day[rows]).astype(np.int32)
+    if illness.source.kind == "episode":
+        conditions.enter(month, illness, rows, day)
+        return
+    for trigger in (ONSET, FOUND, *(event.id for event in illness.source.events)):
+        begin(month, illness.index, trigger, rows, day)
 
 
 def since(month: Month, illness: Illness, rows: Rows) -> NDArray[np.int32]:
@@ -122,6 +159,14 @@ def enrol(month: Month, illness: Illness) -> None:
     month.state.stage[illness.index, rows] = 1
     month.state.known[illness.index, rows] = True
     month.state.due[illness.index, rows] = phase
+    span = month.plan.timelines.spans.get(illness.index, 0)
+    if span:
+        ago = (every - phase) * MONTH - draws.take(rows).below(f"{illness.id}.last", MONTH)
+        share = illness.uptake[month.bodies.sex[rows], month.years_old[rows]]
+        lifelong = Draws(month.plan.spec.seed, month.bodies.people.id[rows])
+        came = lifelong.chance(f"{illness.id}.uptake", share) & (every > 0) & (ago <= span)
+        came &= ago > 0
+        begin(month, illness.index, VISIT, rows[came], (month.day - ago[came]).astype(np.int32))
 
 
 def phase_orders(month: Month) -> None:

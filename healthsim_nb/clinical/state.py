@@ -57,6 +57,10 @@ class State:
     """Day of the prescription on record, `FAR` for none, shape (D, n)."""
     last: NDArray[np.int16]
     """Turn of the latest order, shape (P, n)."""
+    held: NDArray[np.bool_]
+    """Whether a timeline has started the drug and not stopped it, shape (H, n)."""
+    agenda: NDArray[np.int32]
+    """Steps of timelines to come: row, step, day due, day planned, repeats left; shape (5, a)."""
 
 
 def empty(plan: Plan, n: int) -> State:
@@ -78,6 +82,8 @@ def empty(plan: Plan, n: int) -> State:
         on=np.zeros((d, n), np.uint8),
         noted=np.full((d, n), FAR, np.int32),
         last=np.zeros((p, n), np.int16),
+        held=np.zeros((len(plan.timelines.held), n), bool),
+        agenda=np.zeros((5, 0), np.int32),
     )
 
 

@@ -40,7 +40,7 @@ def planned_line(month: Month, illness: Illness, rows: Rows) -> NDArray[np.uint8
 
 def settled(month: Month, illness: Illness, rows: Rows) -> Masks:
     """Return what people take for a condition, or would take if they were treated."""
-    given = month.state.given[illness.index, rows]
+    given: Masks = month.state.given[illness.index, rows]
     if not illness.lines:
         return given
     planned = illness.sets[planned_line(month, illness, rows)]
@@ -108,7 +108,7 @@ def stop(month: Month, drug: int, rows: Rows, day: NDArray[np.int32]) -> None:
         row=gone[closed],
         drug=np.full(int(closed.sum()), drug, np.int16),
         day=noted[closed],
-        end=day[ended][closed],
+        end=np.maximum(day[ended], noted)[closed],
     )
     state.noted[drug, gone] = FAR
 
@@ -117,22 +117,10 @@ def note(
     month: Month, illness: Illness, rows: Rows, visit: NDArray[np.int64], day: NDArray[np.int32]
 ) -> None:
     """Record what people take for a condition at the visit that deals with it."""
-    state = month.state
-    given = state.given[illness.index, rows]
+    given = month.state.given[illness.index, rows]
     for place, drug in enumerate(illness.drugs):
-        new = ((given >> place) & 1 > 0) & (state.noted[drug, rows] == FAR)
-        count = int(new.sum())
-        if not count:
-            continue
-        state.noted[drug, rows[new]] = day[new]
-        month.out.add(
-            "drug",
-            visit=visit[new],
-            drug=np.full(count, drug, np.int16),
-            condition=np.full(count, illness.index, np.int16),
-            day=day[new],
-            end=np.full(count, FAR, np.int32),
-        )
+        takes = ((given >> place) & 1) > 0
+        _note(month, illness.index, drug, rows[takes], visit[takes], day[takes])
 
 
 def review(month: Month) -> None:
@@ -157,3 +145,58 @@ def look_again(month: Month, illness: Illness, rows: Rows) -> Rows:
         day = np.full(len(changed), month.day, np.int32)
         take(month, illness, changed, wanted[other], day)
     return changed
+
+
+def hold(
+    month: Month, place: int, rows: Rows, visit: NDArray[np.int64], day: NDArray[np.int32]
+) -> None:
+    """Let people take a drug until a timeline stops it; ``visit`` is -1 before the first day."""
+    condition, drug = month.plan.timelines.held[place]
+    held = month.state.held[place]
+    new = ~held[rows]
+    held[rows[new]] = True
+    start(month, drug, rows[new])
+    if month.turn >= 0:
+        _note(month, condition, drug, rows[new], visit[new], day[new])
+
+
+def let_go(month: Month, place: int, rows: Rows, day: NDArray[np.int32]) -> None:
+    """Stop a drug that a timeline started, where it is taken."""
+    held = month.state.held[place]
+    had = held[rows]
+    held[rows[had]] = False
+    if had.any():
+        stop(month, month.plan.timelines.held[place][1], rows[had], day[had])
+
+
+def note_held(
+    month: Month, illness: Illness, rows: Rows, visit: NDArray[np.int64], day: NDArray[np.int32]
+) -> None:
+    """Record, at a visit for the condition, drugs of its timeline that are not on record yet."""
+    for place in month.plan.timelines.own(illness.index):
+        takes = month.state.held[place, rows]
+        drug = month.plan.timelines.held[place][1]
+        _note(month, illness.index, drug, rows[takes], visit[takes], day[takes])
+
+
+def _note(
+    month: Month,
+    condition: int,
+    drug: int,
+    rows: Rows,
+    visit: NDArray[np.int64],
+    day: NDArray[np.int32],
+) -> None:
+    new = month.state.noted[drug, rows] == FAR
+    count = int(new.sum())
+    if not count:
+        return
+    month.state.noted[drug, rows[new]] = day[new]
+    month.out.add(
+        "drug",
+        visit=visit[new],
+        drug=np.full(count, drug, np.int16),
+        condition=np.full(count, condition, np.int16),
+        day=day[new],
+        end=np.full(count, FAR, np.int32),
+    )

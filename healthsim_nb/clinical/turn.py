@@ -8,9 +8,9 @@ from healthsim_nb.clinical import (
     asked,
     care,
     conditions,
-    events,
     measures,
     mortality,
+    pathways,
     start,
     treatment,
 )
@@ -32,8 +32,9 @@ STEPS = (
     mortality.die,
     treatment.review,
     measures.drift,
-    events.unplanned,
+    pathways.play,
     care.routine,
+    pathways.play,
 )
 
 

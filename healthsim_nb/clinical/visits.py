@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from healthsim_nb.clinical.month import Month
@@ -36,6 +37,8 @@ class Visits:
 
 def record(month: Month, visits: Visits) -> None:
     """Write encounters down with the age and measures of that moment: all their rows need."""
+    day = (visits.day - month.day).astype(np.uint64)
+    np.bitwise_or.at(month.seen, visits.row, np.uint64(1) << day)
     month.out.add(
         "visit",
         id=visits.id,

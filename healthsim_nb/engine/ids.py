@@ -21,6 +21,8 @@ Ids = NDArray[np.int64]
 BLOCK = 8192
 """Patients that share a block: the unit of identity, never of work."""
 PLACE_BITS, TURN_BITS, SLOT_BITS, CHILD_BITS = 16, 10, 6, 9
+DAY_BITS, FIRST_DAY = 22, 1 << 20
+"""Days from the year -901 to 10,000 and beyond."""
 MOST_PATIENTS = 40_000_000
 """More would not all have a medical record number of eight digits of their own."""
 MOST_TURNS = (1 << TURN_BITS) - 1
@@ -39,6 +41,11 @@ def patient_index(ids: Ids) -> Ids:
 def turn_ids(patients: Ids, turn: int) -> Ids:
     """Return the id of (patient, turn), for what is drawn once a month."""
     return (patients << TURN_BITS) | (turn + 1)
+
+
+def day_ids(patients: Ids, days: Ids) -> Ids:
+    """Return the id of (patient, day since 1970), for what is drawn once a day."""
+    return (patients << DAY_BITS) | (days.astype(np.int64) + FIRST_DAY)
 
 
 def encounter_ids(patients: Ids, turn: int | Ids, slot: Ids) -> Ids:

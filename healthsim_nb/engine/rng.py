@@ -90,6 +90,12 @@ class Draws:
         part.seed, part.base = self.seed, self.base[index]
         return part
 
+    def join(self, other: Draws) -> Draws:
+        """Return the draws of these ids and then of others."""
+        both = object.__new__(Draws)
+        both.seed, both.base = self.seed, np.concatenate([self.base, other.base])
+        return both
+
     def bits(self, stream: str) -> U64:
         """Return 64 random bits an id."""
         return mix(key(self.seed, stream), self.base)

@@ -50,6 +50,8 @@ def unknown_names(
         kind, names = use.kind, known.get(use.kind, ())
         if kind == "state":
             names = state_codes()
+        if kind == "role":
+            names = roles()
         if kind == "rank":
             of = conditions.get(use.condition or "")
             if of is None:
@@ -62,6 +64,11 @@ def unknown_names(
 def state_codes() -> list[str]:
     """Return the two letters of each state, sorted."""
     return sorted(row["code"] for row in reference.rows("geography/states.csv"))
+
+
+def roles() -> list[str]:
+    """Return who can be seen in the network, sorted."""
+    return sorted({row["role"] for row in reference.rows("network/specialties.csv")})
 
 
 def _shared_words(shelf: Shelf) -> Iterator[str]:

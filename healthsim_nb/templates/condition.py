@@ -22,12 +22,13 @@ from healthsim_nb.templates.base import (
     Probability,
     Sex,
     Strict,
-    VitalSign,
 )
+from healthsim_nb.templates.event import AcuteEvent, Days, EncounterClass, Event
+from healthsim_nb.templates.timeline import FOUND, ONSET, VISIT, Step, problems
 
-EncounterClass = Literal["AMB", "EMER", "IMP", "OBSENC", "VR", "HH"]
+__all__ = ["AcuteEvent", "Condition", "EncounterClass", "Event", "Level", "Stage"]
+
 Range = tuple[float, float]
-Days = tuple[int, int]
 Months = Annotated[int, Field(ge=1, le=120)]
 
 
@@ -68,11 +69,15 @@ class Stage(Strict):
     lines: list[Percent] = []
     """Share of people on each of the treatment's lines."""
     known: Probability | None = None
+    new: Percent | None = None
+    """Share of new cases that begin in it; left out everywhere: all begin in the first."""
     next_per_year: Positive = 0
+    deaths_per_year: Positive = 0
+    """Risk of dying of it, beside all other risks."""
     every: Months | None = None
 
 
-class Step(Strict):
+class StepUp(Strict):
     """When a treatment goes up a line: above a measured value, by a chance at each visit."""
 
     measure: Id
@@ -88,34 +93,7 @@ class Treatment(Strict):
     """Chance at each routine visit that an untreated person starts the usual line."""
     stop: Probability = 0
     """Chance at each routine visit that a treated person stops."""
-    step_up: Step | None = None
-
-
-class Event(Strict):
-    """Something that brings a person to care on a day."""
-
-    id: Id
-    code: str
-    complaint: str
-    classes: dict[EncounterClass, Percent] = Field(alias="class")
-    stay: Days = (1, 3)
-    """Days in hospital when admitted, shortest and longest."""
-    drg: str | None = None
-    orders: list[Id] = []
-    course: Id | None = None
-    """A drug given for a few days (as many as the drug says)."""
-    course_share: Probability = 1
-    vitals: dict[VitalSign, float] = {}
-    """Shift of vital signs on that day."""
-    fatal: Probability = 0
-    """Chance of dying in a hospital stay for it."""
-
-
-class AcuteEvent(Event):
-    """An event that befalls people who have the condition."""
-
-    per_year: Positive
-    factors: list[Factor] = []
+    step_up: StepUp | None = None
 
 
 class Condition(Strict):
@@ -123,7 +101,8 @@ class Condition(Strict):
 
     id: Id
     name: str
-    kind: Literal["chronic", "acute", "service"]
+    kind: Literal["chronic", "acute", "service", "episode"]
+    """``episode``: lasts as long as its timeline."""
     code: str | dict[Age, str]
     """ICD-10-CM, or the code from each age on."""
     complaint: str | None = None
@@ -164,6 +143,8 @@ class Condition(Strict):
     """Days until an acute condition is over."""
     mortality: Positive = 1.0
     """Times the risk of dying."""
+    timeline: list[Step] = []
+    """What follows its onset, its diagnosis, a visit, a stage or an event."""
     sources: dict[str, str]
 
     @model_validator(mode="after")
@@ -182,7 +163,9 @@ class Condition(Strict):
     def all_codes(self) -> set[str]:
         """Every ICD-10-CM code that the condition can put into a record."""
         staged = {part.code for part in self.ranks if part.code}
-        return {*self.codes.values(), *staged, *(event.code for event in self.events)}
+        care = [*self.events, *(step.event for step in self.timeline if step.event)]
+        said = {event.code for event in care if event.code}
+        return {*self.codes.values(), *staged, *said, *(code for e in care for code in e.also)}
 
     @property
     def events(self) -> list[Event]:
@@ -203,10 +186,19 @@ class Condition(Strict):
                 named.setdefault(group, []).append(rank)
         return named
 
+    @property
+    def triggers(self) -> list[str]:
+        """What a step of its timeline can begin with, the usual one first."""
+        own = [*(rank.id for rank in self.stages), *(event.id for event in self.events)]
+        if self.kind == "service":
+            return [VISIT, *own]
+        return [ONSET, FOUND, VISIT, *own]
+
 
 NUMBERS = (
     "prevalence years onset remission_per_year factors known detect_per_month levels stages"
     " progress add treatment every uptake orders complications presents acute lasts mortality"
+    " timeline"
 ).split()
 """Sections that hold numbers, so need a source."""
 
@@ -228,6 +220,8 @@ def _unfit(c: Condition) -> list[str]:
         found.append("a chronic condition needs 'prevalence' and 'onset'")
     if c.kind == "service" and not c.every:
         found.append("a service needs 'every'")
+    if c.kind == "episode" and not (c.timeline and isinstance(c.onset, BySex)):
+        found.append("an episode needs 'onset' with rates and a 'timeline'")
     if c.levels and c.stages:
         found.append("use 'levels' or 'stages', not both")
     total = sum(rank.share for rank in c.ranks)
@@ -247,4 +241,25 @@ def _unfit(c: Condition) -> list[str]:
         for e in c.events
         if abs(sum(e.classes.values()) - 100) > 0.01
     ]
+    new = [stage.new for stage in c.stages if stage.new is not None]
+    if new and abs(sum(new) - 100) > 0.01:
+        found.append(f"stages: shares of new cases sum to {sum(new):g}, not 100")
+    return [*found, *_timed(c)]
+
+
+def _timed(c: Condition) -> list[str]:
+    found = list(problems(c.timeline, c.triggers))
+    events = {event.id for event in c.events}
+    started = {drug for step in c.timeline for drug in step.start_drug}
+    for place, step in enumerate(c.timeline):
+        if step.id in events:
+            found.append(f"timeline.{place}.id: there is an event '{step.id}' already")
+        endless = step.repeat and step.repeat.times is None and step.repeat.until is None
+        if endless and c.kind in {"acute", "episode"}:
+            found.append(f"timeline.{place}.repeat: needs 'times' or 'until': it would never end")
+        found += [
+            f"timeline.{place}.stop_drug: no step starts '{drug}'"
+            for drug in step.stop_drug
+            if drug not in started
+        ]
     return found

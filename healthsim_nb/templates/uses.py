@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
     from healthsim_nb.templates.base import Factor, When
     from healthsim_nb.templates.catalogue import Drug
-    from healthsim_nb.templates.condition import Condition, Event
+    from healthsim_nb.templates.condition import Condition
+    from healthsim_nb.templates.event import Care
     from healthsim_nb.templates.template import Specification, Template
+    from healthsim_nb.templates.timeline import Step
 
     Entry = Measure | LabTest | Order | Drug | Product | Caution
     Document = Condition | Template | Specification | Entry
@@ -45,6 +47,8 @@ def of_condition(c: Condition) -> Iterator[Use]:
     for place, event in enumerate(c.acute):
         yield from _event(f"acute.{place}", event)
         yield from _factors(f"acute.{place}.factors", event.factors)
+    for place, step in enumerate(c.timeline):
+        yield from _step(f"timeline.{place}", step)
     if c.treatment:
         for place, line in enumerate(c.treatment.lines):
             yield from _all(f"treatment.lines.{place}", "drug", line)
@@ -96,10 +100,33 @@ def _all(path: str, kind: str, names: Iterable[str]) -> Iterator[Use]:
         yield Use(path, kind, name)
 
 
-def _event(path: str, event: Event) -> Iterator[Use]:
+def _step(path: str, step: Step) -> Iterator[Use]:
+    if step.event:
+        yield from _event(f"{path}.event", step.event)
+    if step.begin:
+        yield Use(f"{path}.begin", "condition", step.begin.condition)
+        if step.begin.stage:
+            yield Use(f"{path}.begin.stage", "rank", step.begin.stage, step.begin.condition)
+    yield from _all(f"{path}.end", "condition", step.end)
+    yield from _all(f"{path}.start_drug", "drug", step.start_drug)
+    yield from _factors(f"{path}.factors", step.factors)
+    if step.when:
+        yield from _when(f"{path}.when", step.when)
+    if step.repeat and step.repeat.until:
+        yield from _when(f"{path}.repeat.until", step.repeat.until)
+    for section, branches in (("then", step.then), ("either", step.either)):
+        for place, branch in enumerate(branches):
+            yield from _factors(f"{path}.{section}.{place}.factors", branch.factors)
+            if branch.when:
+                yield from _when(f"{path}.{section}.{place}.when", branch.when)
+
+
+def _event(path: str, event: Care) -> Iterator[Use]:
     yield from _all(f"{path}.orders", "order", event.orders)
     if event.course:
         yield Use(f"{path}.course", "drug", event.course)
+    if event.by:
+        yield Use(f"{path}.by", "role", event.by)
 
 
 def _factors(path: str, factors: list[Factor]) -> Iterator[Use]:

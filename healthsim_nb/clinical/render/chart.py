@@ -17,7 +17,7 @@ from healthsim_nb import network
 from healthsim_nb.clinical.compile import AMB, EMER, HH, IMP, OBSENC, VR
 from healthsim_nb.engine.arrow import moment
 from healthsim_nb.engine.calendar import FAR
-from healthsim_nb.engine.ids import encounter_patient
+from healthsim_nb.engine.ids import SLOT_BITS, TURN_BITS, encounter_patient
 from healthsim_nb.engine.rng import Draws
 
 if TYPE_CHECKING:
@@ -86,12 +86,17 @@ class Chart:
     @cached_property
     def provider(self) -> I64:
         """Attending provider: the patient's own for planned and office visits."""
-        roles = np.zeros(HH + 1, np.uint8)
-        for kind, name in ROLES.items():
-            roles[kind] = network.ROLES.index(name)
-        role = roles[self.visits["kind"]]
+        roles, events = np.zeros(HH + 1, np.uint8), self.plan.events
+        for place, name in ROLES.items():
+            roles[place] = network.ROLES.index(name)
+        kind = self.visits["kind"]
+        asked = np.array([0, *(network.ROLES.index(e.event.by or "primary") for e in events)])
+        special = np.where(kind == AMB, asked[self.visits["event"] + 1], 0).astype(np.uint8)
+        role = np.where(special > 0, special, roles[kind])
         state = self.bodies.people.state[self.row]
-        others = network.attending(self.plan.spec.seed, self.id, state, role)
+        # A specialist is the same at each visit.
+        who = np.where(special > 0, self.patient << TURN_BITS + SLOT_BITS, self.id)
+        others = network.attending(self.plan.spec.seed, who, state, role)
         return np.where(role == 0, self.own_provider[self.row], others)
 
     @cached_property
