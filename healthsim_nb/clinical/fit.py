@@ -33,7 +33,7 @@ from healthsim_nb.clinical.turn import first_day, play
 from healthsim_nb.engine.curves import AGES
 from healthsim_nb.engine.recorder import Recorder
 from healthsim_nb.engine.thinning import Thinning
-from healthsim_nb.population import people
+from healthsim_nb.population import fitting, people
 from healthsim_nb.population.ages import age_weights
 from healthsim_nb.templates.library import Library, load
 from healthsim_nb.templates.template import Population, Specification
@@ -222,4 +222,5 @@ def _table(path: Path, head: str, names: list[str], rows: list[list[str]]) -> No
 
 
 if __name__ == "__main__":
+    fitting.write(reference.root() / "fitted")
     write(load(), reference.root() / "fitted")

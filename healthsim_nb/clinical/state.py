@@ -15,12 +15,16 @@ from numpy.typing import NDArray
 from healthsim_nb.clinical.plan import NEVER, Plan
 from healthsim_nb.engine.calendar import FAR, LONG_AGO, month_index
 from healthsim_nb.engine.curves import AGE_MONTHS
+from healthsim_nb.population.ages import LINES_OF_BUSINESS
 
 if TYPE_CHECKING:
     from healthsim_nb.population.people import People
 
 Rows = NDArray[np.intp]
 """Places of patients in the state."""
+RACES = ("white", "black", "asian", "american-indian")
+"""In the order of their numbers in `population.traits.RACES`."""
+COVERED = ("commercial", "medicaid", "medicare", "uninsured")
 
 
 @dataclass
@@ -103,5 +107,15 @@ class Bodies:
 
 def bodies(people: People) -> Bodies:
     """Return the patients' bodies."""
+    return Bodies(people, people.sex, month_index(people.birth_day), traits_of(people))
+
+
+def traits_of(people: People) -> dict[str, NDArray[np.bool_]]:
+    """Return who has each of the traits that conditions may speak of."""
+    hispanic = people.ethnicity == 1
     traits = {"smoker": people.smoking == 2, "former-smoker": people.smoking == 1}
-    return Bodies(people, people.sex, month_index(people.birth_day), traits)
+    for name, race in zip(RACES, range(len(RACES)), strict=True):
+        traits[name] = (people.race == race) & ~hispanic
+    for name in COVERED:
+        traits[name] = people.line_of_business == LINES_OF_BUSINESS.index(name)
+    return {**traits, "hispanic": hispanic}

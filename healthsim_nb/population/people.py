@@ -119,8 +119,8 @@ def _crowd(spec: Specification, weights: NDArray[np.int64], draws: Draws) -> Cro
 def _people(spec: Specification, ids: NDArray[np.int64], crowd: Crowd, homes: Homes) -> People:
     draws, home = crowd.draws, crowd.draws.take(homes.head)
     kin = draws.take(_like_head(crowd, homes, "population.race.kin", SAME_RACE))
-    group = traits.race_groups(crowd.cell, kin.u32("population.race"))
     state = traits.states(spec.population, home.u32("population.state"))
+    group = traits.race_groups(state, crowd.age, kin.u32("population.race"))
     lowest = ids.copy()
     np.minimum.at(lowest, homes.head, ids)
     middle = names.given(crowd.sex, crowd.birth_day, draws.u32("population.name.middle"))
@@ -136,7 +136,7 @@ def _people(spec: Specification, ids: NDArray[np.int64], crowd: Crowd, homes: Ho
         language=traits.language(group, crowd.age, kin.u32("population.language")),
         marital=homes.marital,
         smoking=traits.smoking(crowd.cell, draws.u32("population.smoking")),
-        line_of_business=_covers(spec, crowd, homes),
+        line_of_business=_covers(spec, crowd, homes, state, group),
         household_id=lowest[homes.head],
         household_role=homes.role,
         state=state,
@@ -153,12 +153,18 @@ def _people(spec: Specification, ids: NDArray[np.int64], crowd: Crowd, homes: Ho
     )
 
 
-def _covers(spec: Specification, crowd: Crowd, homes: Homes) -> NDArray[np.uint8]:
+def _covers(
+    spec: Specification,
+    crowd: Crowd,
+    homes: Homes,
+    state: NDArray[np.uint8],
+    group: NDArray[np.uint8],
+) -> NDArray[np.uint8]:
     like = _like_head(crowd, homes, "population.payer.kin", SAME_COVER)
     grown = (homes.role == CHILD) & (crowd.age >= OWN_COVER)
     like[grown] = np.flatnonzero(grown)
     u32 = crowd.draws.take(like).u32("population.payer")
-    return traits.covers(spec.population.line_of_business, crowd.cell, u32)
+    return traits.covers(spec.population.line_of_business, state, group, crowd.age, u32)
 
 
 def _like_head(

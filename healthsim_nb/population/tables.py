@@ -48,6 +48,22 @@ def by_age(name: str) -> Shares:
     return found
 
 
+@cache
+def shares_of(name: str) -> Shares:
+    """Return shares of a table without sexes by band of age, shape (bands, columns)."""
+    names = columns(name)
+    return np.array(
+        [[float(r[c] or 0) / 100 for c in names] for r in rows(f"population/{name}.csv")]
+    )
+
+
+def spread(by_band: Shares, name: str, axis: int) -> Shares:
+    """Return values by year of age from values by the bands of a table."""
+    lows = np.array([int(r["age_low"]) for r in rows(f"population/{name}.csv")])
+    band = np.searchsorted(lows, np.arange(AGES), side="right") - 1
+    return np.asarray(np.take(by_band, band, axis=axis))
+
+
 def cuts(weights: Shares) -> Cuts:
     """Return where each choice but the last ends on a scale of 2**32, shape (choices - 1, …).
 

@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from healthsim_nb.errors import UnknownNameError
+from healthsim_nb.population import fitting
 from healthsim_nb.population.ages import LINES_OF_BUSINESS
 from healthsim_nb.population.alias import Alias, weights_of
-from healthsim_nb.population.tables import AGES, Cuts, by_age, columns, cuts, pick
+from healthsim_nb.population.tables import (
+    AGES,
+    Cuts,
+    by_age,
+    columns,
+    cuts,
+    pick,
+    shares_of,
+    spread,
+)
 from healthsim_nb.reference import geography, names, rows
 
 if TYPE_CHECKING:
@@ -45,9 +55,9 @@ _EMAIL = ((0, 0.0), (13, 0.4), (18, 0.88), (65, 0.75), (80, 0.55))
 """Share of people with an address on record, from each age on (judgement)."""
 
 
-def race_groups(cell: Index, u32: U32) -> U8:
-    """Return each person's place in `GROUPS` by sex and age."""
-    return pick(_race_cuts(), cell, u32)
+def race_groups(state: U8, age: Index, u32: U32) -> U8:
+    """Return each person's place in `GROUPS` by state and age."""
+    return pick(_race_cuts(), state.astype(np.int64) * AGES + age, u32)
 
 
 def races(group: U8, u32: U32) -> U8:
@@ -85,8 +95,9 @@ def smoking(cell: Index, u32: U32) -> U8:
     return pick(_smoking_cuts(), cell, u32)
 
 
-def covers(wanted: list[LineOfBusiness], cell: Index, u32: U32) -> U8:
+def covers(wanted: list[LineOfBusiness], state: U8, group: U8, age: Index, u32: U32) -> U8:
     """Return each person's place in `LINES_OF_BUSINESS`, one of those that are wanted, if any."""
+    cell = (state.astype(np.int64) * len(GROUPS) + group) * AGES + age
     return pick(_payer_cuts(tuple(sorted(set(wanted)))), cell, u32)
 
 
@@ -118,7 +129,14 @@ def email_share() -> NDArray[np.float64]:
 
 @cache
 def _race_cuts() -> Cuts:
-    return cuts(by_age("race_by_age"))
+    """Return where each group ends by state and age."""
+    fitting.check()
+    shares = np.zeros((len(geography.states()), len(shares_of("race_by_age")), len(GROUPS)))
+    lows = [row["age_low"] for row in rows("population/race_by_age.csv")]
+    for row in rows("fitted/race_by_state.csv"):
+        at = geography.state_index()[row["state"]], lows.index(row["age_low"])
+        shares[at] = [float(row[group]) for group in GROUPS]
+    return cuts(spread(shares, "race_by_age", axis=1))
 
 
 @cache
@@ -137,7 +155,14 @@ def _smoking_cuts() -> Cuts:
 
 @cache
 def _payer_cuts(wanted: tuple[str, ...]) -> Cuts:
-    shares = by_age("payer_by_age").copy()
+    """Return where each line of business ends by state, group and age."""
+    fitting.check()
+    by: dict[str, list[list[float]]] = {}
+    for row in rows("fitted/payer_factors.csv"):
+        by.setdefault(row["by"], []).append([float(row[line]) for line in LINES_OF_BUSINESS])
+    ages = spread(np.array(by["age_low"]), "payer_by_age", axis=0)
+    states, groups = np.array(by["state"]), np.array(by["race"])
+    shares = states[:, None, None] * groups[None, :, None] * ages[None, None]
     if wanted:
         shares[..., [line not in wanted for line in LINES_OF_BUSINESS]] = 0
     return cuts(shares)

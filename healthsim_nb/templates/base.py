@@ -13,8 +13,23 @@ Positive = Annotated[float, Field(ge=0)]
 Age = Annotated[int, Field(ge=0, le=120)]
 AgeRange = tuple[Age, Age]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Trait = Literal["smoker", "former-smoker"]
-"""What a person is beside age and sex, as the engine knows it."""
+Trait = Literal[
+    "smoker",
+    "former-smoker",
+    "white",
+    "black",
+    "asian",
+    "american-indian",
+    "hispanic",
+    "commercial",
+    "medicaid",
+    "medicare",
+    "uninsured",
+]
+"""What a person is beside age and sex, as the engine knows it.
+
+Races are of people who are not Hispanic; coverage is that of the first day.
+"""
 VITAL_SIGNS = "^(temperature|heart-rate|respiratory-rate|spo2|sbp)$"
 VitalSign = Annotated[str, Field(pattern=VITAL_SIGNS)]
 Curve = dict[Age, float]
