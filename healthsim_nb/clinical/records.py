@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healthsim_nb.clinical.render.encounters import diagnoses, encounters
+from healthsim_nb.clinical.render.immunizations import immunizations, immunize
 from healthsim_nb.clinical.render.labs import lab_results
 from healthsim_nb.clinical.render.medications import medications
 from healthsim_nb.clinical.render.orders import orders, placed, procedures
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
 
 def tables(chart: Chart) -> dict[str, pa.RecordBatch]:
     """Return the rows of each clinical table, ordered by id."""
-    asked = placed(chart)
+    asked, given = placed(chart), immunize(chart)
     diagnosis_rows, diagnosed = diagnoses(chart)
     return {
         "encounters": encounters(chart),
         "diagnoses": diagnosis_rows,
         "orders": orders(chart, asked),
         "lab_results": lab_results(chart, asked),
-        "procedures": procedures(chart, asked),
+        "procedures": procedures(chart, asked, given),
+        "immunizations": immunizations(chart, given),
         "vital_signs": vital_signs(chart),
         "medications": medications(chart, diagnosed),
     }

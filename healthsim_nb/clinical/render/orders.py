@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from healthsim_nb.clinical.compile import IMP
 from healthsim_nb.engine.arrow import MINUTE_US, batch, constant, times, words
-from healthsim_nb.engine.ids import child_ids, numbered
+from healthsim_nb.engine.ids import CHILD_BITS, child_ids, numbered
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from healthsim_nb.clinical.render.chart import Chart
     from healthsim_nb.engine.recorder import Columns
 
 ORDER: Columns = {"visit": np.zeros(1, np.int64), "order": np.zeros(1, np.int16)}
 KINDS = ("lab", "procedure")
+GIVEN = ("vaccine-administration-child", "vaccine-administration")
+ADULT_MONTHS = 19 * 12
+LAST_CHILD = (1 << CHILD_BITS) - 1
+"""Number of a row that is there once or not at all, however many others there are."""
 ORDERED_AFTER, PERFORMED_AFTER = 8 * MINUTE_US, 12 * MINUTE_US
 
 
@@ -53,14 +56,18 @@ def orders(chart: Chart, asked: Columns) -> pa.RecordBatch:
     )
 
 
-def procedures(chart: Chart, asked: Columns) -> pa.RecordBatch:
-    """Return the procedures that were ordered: each is done at its visit.
+def procedures(chart: Chart, asked: Columns, given: Columns) -> pa.RecordBatch:
+    """Return the procedures that were ordered, each done at its visit, and those of vaccinations.
 
     What is done in an inpatient stay has the code of hospitals where there is one.
     """
     all_orders = chart.plan.orders
     done = np.array([o.kind == "procedure" for o in all_orders])[asked["order"]]
-    visit, what, place, order = (asked[k][done] for k in ("visit", "order", "place", "id"))
+    ordered = {k: asked[k][done] for k in ("visit", "order", "place", "id")}
+    added = administrations(chart, given)
+    rows = {k: np.concatenate([ordered[k], added[k]]) for k in ordered}
+    rank = np.argsort(rows["id"], kind="stable")
+    visit, what, place, number = (rows[k][rank] for k in ("visit", "order", "place", "id"))
     hospital = np.array([o.inpatient_code is not None for o in all_orders])[what]
     coded = what + len(all_orders) * (hospital & (chart.visits["kind"][place] == IMP))
     codes = [o.code for o in all_orders] + [o.inpatient_code or o.code for o in all_orders]
@@ -68,10 +75,10 @@ def procedures(chart: Chart, asked: Columns) -> pa.RecordBatch:
     return batch(
         "procedures",
         {
-            "id": order,
+            "id": number,
             "patient_id": chart.patient[place],
             "encounter_id": visit,
-            "order_id": order,
+            "order_id": pa.array(number, mask=rank >= len(ordered["id"])),
             "code": words(coded, codes),
             "code_system": words(coded, systems),
             "description": words(what, [o.name for o in all_orders]),
@@ -79,3 +86,17 @@ def procedures(chart: Chart, asked: Columns) -> pa.RecordBatch:
             "provider_id": chart.provider[place],
         },
     )
+
+
+def administrations(chart: Chart, given: Columns) -> Columns:
+    """Return one procedure for each visit with vaccinations, which nobody orders by itself."""
+    place = np.unique(given["place"])
+    names = [o.id for o in chart.plan.orders]
+    child = chart.visits["months_old"][place] < ADULT_MONTHS
+    visit = chart.id[place]
+    return {
+        "visit": visit,
+        "order": np.where(child, names.index(GIVEN[0]), names.index(GIVEN[1])).astype(np.int16),
+        "place": place,
+        "id": child_ids(visit, np.full(len(visit), LAST_CHILD)),
+    }
