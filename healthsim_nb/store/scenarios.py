@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from healthsim_nb.errors import SpecificationError
-from healthsim_nb.schema import scenario_tables
-from healthsim_nb.schema.ddl import qualified
 from healthsim_nb.store import naming, runs
+from healthsim_nb.store.belonging import remove_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,7 +82,7 @@ def finish(
 def discard(database: Database, owner: Owner) -> None:
     """Remove a scenario that could not be built."""
     with database.transaction() as cursor:
-        _remove(cursor, owner.scenario_id)
+        remove_rows(cursor, owner.scenario_id)
 
 
 def remove_unfinished(cursor: DuckDBPyConnection) -> int:
@@ -93,12 +92,48 @@ def remove_unfinished(cursor: DuckDBPyConnection) -> int:
         cursor.begin()
         try:
             for (number,) in left:
-                _remove(cursor, number)
+                remove_rows(cursor, number)
             cursor.commit()
         except BaseException:
             cursor.rollback()
             raise
     return len(left)
+
+
+def delete(database: Database, number: int) -> None:
+    """Remove a scenario and every row that belongs to it."""
+    with database.transaction() as cursor:
+        remove_rows(cursor, number)
+
+
+def rename(database: Database, number: int, name: str, *, now: datetime) -> str:
+    """Give a scenario another name and return it as it is kept.
+
+    Raises
+    ------
+    SpecificationError
+        If the name is taken already, or cannot be one.
+    """
+    wanted = naming.given(name)
+    with database.transaction() as cursor:
+        own = cursor.execute("SELECT name FROM hs.scenarios WHERE id = ?", [number]).fetchall()
+        if [(wanted,)] != own:
+            require_free(cursor, wanted)
+            cursor.execute(
+                "UPDATE hs.scenarios SET name = ?, updated_at = ? WHERE id = ?",
+                [wanted, now, number],
+            )
+    return wanted
+
+
+def require_free(cursor: DuckDBPyConnection, name: str) -> None:
+    """Refuse a name that a scenario has already."""
+    taken = _taken(cursor)
+    if name in taken:
+        n = next(n for n in range(2, len(taken) + 3) if f"{name}-{n}" not in taken)
+        raise SpecificationError(
+            f"A scenario named {name!r} exists already: choose another name, such as '{name}-{n}'."
+        )
 
 
 def tag(database: Database, number: int, words: Sequence[str], *, now: datetime) -> None:
@@ -137,29 +172,20 @@ def _insert(cursor: DuckDBPyConnection, draft: Draft, origin: runs.Origin, now: 
 
 
 def _name(cursor: DuckDBPyConnection, draft: Draft, now: datetime) -> str:
-    taken = {r[0] for r in cursor.execute("SELECT name FROM hs.scenarios").fetchall()}
     if draft.name is None:
-        return _free(draft.words, now, taken)
+        return _free(draft.words, now, _taken(cursor))
     name = naming.given(draft.name)
-    if name in taken:
-        n = next(n for n in range(2, len(taken) + 3) if f"{name}-{n}" not in taken)
-        raise SpecificationError(
-            f"A scenario named {name!r} exists already: choose another name, such as '{name}-{n}'."
-        )
+    require_free(cursor, name)
     return name
+
+
+def _taken(cursor: DuckDBPyConnection) -> set[str]:
+    return {r[0] for r in cursor.execute("SELECT name FROM hs.scenarios").fetchall()}
 
 
 def _free(words: tuple[str, ...], now: datetime, taken: set[str]) -> str:
     names = (naming.made(words, now.date(), n) for n in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)
-
-
-def _remove(cursor: DuckDBPyConnection, number: int) -> None:
-    for table in scenario_tables():
-        cursor.execute(f"DELETE FROM {qualified(table)} WHERE scenario_id = ?", [number])  # noqa: S608
-    cursor.execute("DELETE FROM hs.scenario_tags WHERE scenario_id = ?", [number])
-    cursor.execute("DELETE FROM hs.runs WHERE scenario_id = ?", [number])
-    cursor.execute("DELETE FROM hs.scenarios WHERE id = ?", [number])
 
 
 def _put(cursor: DuckDBPyConnection, number: int, words: Sequence[str], now: datetime) -> None:
