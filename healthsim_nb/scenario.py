@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from healthsim_nb import growing
+from healthsim_nb import composing, growing
 from healthsim_nb.engine.calendar import add_months
+from healthsim_nb.errors import SpecificationError
 from healthsim_nb.formats import Source, export
 from healthsim_nb.quality.scorecard import is_everybody, scorecard
 from healthsim_nb.schema import scenario_tables
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from healthsim_nb.quality.scorecard import Scorecard
+    from healthsim_nb.store.merging import Merged
     from healthsim_nb.store.pages import Page
     from healthsim_nb.store.registry import Brief
     from healthsim_nb.store.samples import Sample
@@ -270,6 +272,64 @@ class Scenario:
     def untag(self, *words: str) -> None:
         """Take tags off it."""
         scenarios.untag(self._workspace._use(), self.id, words)
+
+    def rename(self, name: str) -> None:
+        """Give it another name.
+
+        Raises
+        ------
+        SpecificationError
+            If the name is taken, or cannot be one.
+        """
+        database, now = self._workspace._use(), self._workspace._now()
+        self._name = scenarios.rename(database, self.brief.id, name, now=now)
+
+    def clone(self, name: str | None = None) -> Scenario:
+        """Return a copy of it under another name, with its tags and notes.
+
+        Rows keep their ids; where each is from stays true. What happens to one of the two does not
+        touch the other.
+
+        Parameters
+        ----------
+        name
+            Left out: words of its name and the day.
+
+        Raises
+        ------
+        SpecificationError
+            If the name is taken, or cannot be one.
+        """
+        database, now = self._workspace._use(), self._workspace._now()
+        owner = composing.cloned(database, self.brief, name, now=now)
+        return Scenario(self._workspace, owner.scenario_id, owner.name)
+
+    def delete(self, *, confirm: bool = False) -> None:
+        """Remove it with all its rows, tags, notes and runs. It cannot be undone.
+
+        Parameters
+        ----------
+        confirm
+            Must be True: nothing is deleted by a slip.
+
+        Raises
+        ------
+        SpecificationError
+            If it is not confirmed.
+        """
+        brief = self.brief
+        if confirm is not True:
+            raise SpecificationError(
+                f"Deleting {brief.name!r} ({brief.patients:,} patients, {brief.rows:,} rows) "
+                "cannot be undone: say .delete(confirm=True)."
+            )
+        scenarios.delete(self._workspace._use(), brief.id)
+
+    @property
+    def merged(self) -> Merged:
+        """What the merge did that made it: rows kept, added, skipped, replaced, renamed."""
+        with self._workspace.cursor() as cursor:
+            return composing.report(cursor, self.brief)
 
     def __repr__(self) -> str:
         """Return its name and how much it holds."""

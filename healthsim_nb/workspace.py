@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import finalize
 
-from healthsim_nb.errors import UnknownNameError, WorkspaceError
+from healthsim_nb.composing import merged
+from healthsim_nb.errors import SpecificationError, UnknownNameError, WorkspaceError
 from healthsim_nb.generation import draft, save, understood
 from healthsim_nb.growing import grow
 from healthsim_nb.scenario import Scenario
@@ -198,6 +199,44 @@ class Workspace:
         with self.cursor() as cursor:
             brief = registry.find(cursor, name)
         return Scenario(self, brief.id, brief.name)
+
+    def merge(
+        self,
+        sources: Sequence[Scenario | str],
+        *,
+        name: str | None = None,
+        on_conflict: str = "skip",
+    ) -> Scenario:
+        """Make one scenario of several and return it; ``.merged`` says what was done.
+
+        What has the same id in two scenarios is somebody else in each, so households meet with all
+        their records, and no record changes hands. A row that is no part of a life, such as a plan,
+        meets alone; one that is equal in both is kept once.
+
+        Parameters
+        ----------
+        sources
+            Two or more scenarios or their names; what is there first is of the first.
+        name
+            Left out: words of their names and the day.
+        on_conflict
+            ``skip``: what was there stays, the later household is left out. ``overwrite``: the
+            later one takes its place. ``rename``: both stay, the later one gets new ids, numbers
+            that people see stay unique, and every reference follows.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such scenario or rule.
+        SpecificationError
+            If there are fewer than two, one of them twice, or the name is taken.
+        """
+        if isinstance(sources, str):
+            raise SpecificationError(f"A merge needs a list of scenarios: [{sources!r}, …].")
+        found = [self.scenario(s) if isinstance(s, str) else s for s in sources]
+        briefs = [one.brief for one in found]
+        owner = merged(self._use(), briefs, name, on_conflict, now=self._now())
+        return Scenario(self, owner.scenario_id, owner.name)
 
     def tables(self) -> list[str]:
         """Return the names of the tables that a scenario has."""

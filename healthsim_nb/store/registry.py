@@ -93,6 +93,15 @@ def specification(cursor: DuckDBPyConnection, number: int, name: str) -> str:
     return str(row[0])
 
 
+def parameters(cursor: DuckDBPyConnection, number: int, kind: str) -> list[str]:
+    """Return what the runs of that kind of a scenario were about, as JSON, the first first."""
+    rows = cursor.execute(
+        "SELECT parameters FROM hs.runs WHERE scenario_id = ? AND kind = ? ORDER BY run_key",
+        [number, kind],
+    ).fetchall()
+    return [text for (text,) in rows]
+
+
 _BRIEFS = """
     SELECT id, name, description, template, request, patients, row_count, created_at, updated_at,
            coalesce(words, [])

@@ -64,6 +64,9 @@ def _column(field, ids):
         return pa.array(values % 2 == 0)
     if pa.types.is_floating(field.type):
         return pa.array((values % 1000) / 10)
+    if pa.types.is_decimal(field.type):
+        wide = pa.array(values % 9).cast(pa.decimal128(38, field.type.scale))
+        return wide.cast(field.type)
     small = pa.array((values % 20_000).astype(np.int32))
     if pa.types.is_timestamp(field.type):
         return small.cast(pa.date32()).cast(field.type)
