@@ -90,6 +90,23 @@ def test_the_condition_of_ten_lines_is_one(tmp_path):
         assert asked.query(sql).rows[0][0] == 50
 
 
+def test_the_timeline_of_ten_lines_is_played(tmp_path):
+    lines = re.findall(r"```yaml\n(.*?)```", CONTRIBUTING, re.DOTALL)[1]
+    release = yaml.safe_load(lines)
+    folder = tmp_path / "conditions"
+    folder.mkdir()
+    (folder / f"{release['id']}.yaml").write_text(lines, encoding="utf-8")
+
+    with hs.open(":memory:", library=tmp_path) as ws:
+        c = ws.generate(f"200 people with {release['id']}", seed=1, months=12)
+        sql = "SELECT chief_complaint, count(*) FROM encounters GROUP BY ALL"
+        seen = dict(c.query(sql, page_size=500).rows)
+
+    assert lines.count("\n") == 10
+    assert 120 <= seen["Carpal tunnel release"] <= 200
+    assert 150 <= seen["Hand therapy"] <= 320
+
+
 def test_the_map_of_the_code_names_every_room():
     package = ROOT / "healthsim_nb"
     rooms = {p.name for p in package.iterdir() if p.is_dir() and (p / "__init__.py").exists()}
