@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from healthsim_nb import composing, growing
+from healthsim_nb import composing, growing, validation
 from healthsim_nb.engine.calendar import add_months
 from healthsim_nb.errors import SpecificationError
 from healthsim_nb.formats import Source, export
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from healthsim_nb.quality import Report
     from healthsim_nb.quality.scorecard import Scorecard
     from healthsim_nb.store.merging import Merged
     from healthsim_nb.store.pages import Page
@@ -264,6 +265,38 @@ class Scenario:
         change = growing.larger(database, self.id, self._name, n)
         self._workspace._grow(change, workers=workers, progress=progress)
         return self
+
+    def validate(
+        self,
+        rules: Sequence[str] | None = None,
+        severity: str | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Report:
+        """Check it against the rules of the workspace and return what was found.
+
+        Parameters
+        ----------
+        rules
+            Only these, by id or area; left out: all that are switched on.
+        severity
+            Only ``error`` or only ``warning``.
+        progress
+            Called with the steps done and the steps in all; what it raises stops the work.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such rule or area.
+        """
+        return validation.validate(
+            self._workspace._use(),
+            self.id,
+            self.name,
+            rules=rules,
+            severity=severity,
+            progress=progress,
+        )
 
     def tag(self, *words: str) -> None:
         """Put tags on it."""

@@ -2,8 +2,8 @@
 
 ``python -m healthsim_nb.reference.sources`` says what is wrong with the list; with ``--write`` it
 brings hashes up to date, adds an empty section for each new file and drops those of files gone.
-Conditions and templates are not in it, for they name their sources inside, nor is what is fitted:
-it is made from the others.
+Conditions, templates and rules are not in it, for they name their sources inside, nor is what is
+fitted: it is made from the others.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIELDS = ("title", "url", "edition", "licence", "sha256")
-OWN_SOURCES = ("conditions", "templates", "fitted")
+OWN_SOURCES = ("conditions", "templates", "fitted", "rules")
 """Folders whose files name their sources inside, or are made from the other files."""
 Sources = dict[str, dict[str, str]]
 

@@ -1,0 +1,147 @@
+"""Checks tables against rules, in DuckDB: one scan a table for all conditions on its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from healthsim_nb.errors import QueryError
+from healthsim_nb.quality import lookups
+from healthsim_nb.quality.report import FAILED, IDLE, OFF, PASSED, Outcome
+from healthsim_nb.quality.scan import counting, links, mentioned, own, showing
+from healthsim_nb.schema import scenario_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from healthsim_nb.quality.rule import Rule
+
+    Progress = Callable[[int, int], None]
+
+EXAMPLES = 5
+MOST = 40
+"""Conditions in one scan: a query of hundreds takes longer to plan than to run."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What there is to check."""
+
+    rows: Mapping[str, int]
+    """Number of rows of each table; tables that are absent may be left out."""
+    absent: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Columns that the rows of a table came without."""
+
+
+def check(
+    cursor: duckdb.DuckDBPyConnection,
+    tables: Tables,
+    rules: Sequence[Rule],
+    *,
+    progress: Progress | None = None,
+) -> list[Outcome]:
+    """Return what each rule found, in the order of the rules.
+
+    Parameters
+    ----------
+    cursor
+        Where the tables stand under their plain names.
+    tables
+        How many rows they have. A rule about a table without rows does not apply.
+    rules
+        The rules; one that is switched off is not asked.
+    progress
+        Called with the steps done and the steps in all; what it raises stops the work.
+
+    Raises
+    ------
+    QueryError
+        If the SQL of a rule fails; the text is DuckDB's own.
+    """
+    live = [rule for rule in rules if rule.on and applies(rule, tables)]
+    lookups.make(cursor, sorted({name for rule in live for name in _facts(rule)}))
+    parts = _parts(live)
+    found: dict[str, tuple[int, list[dict[str, object]]]] = {}
+    for done, part in enumerate(parts):
+        if progress:
+            progress(done, len(parts))
+        found |= _ask(cursor, part)
+    if progress:
+        progress(len(parts), len(parts))
+    return [_outcome(rule, tables, found.get(rule.id)) for rule in rules]
+
+
+def applies(rule: Rule, tables: Tables) -> bool:
+    """Return whether all that a rule looks at is there."""
+    looked = needs(rule)
+    lost = {name for table in looked for name in tables.absent.get(table, ())}
+    return all(tables.rows.get(table) for table in looked) and not lost & rule.words
+
+
+def needs(rule: Rule) -> set[str]:
+    """Return the scenario's tables that a rule looks at."""
+    if rule.where is not None:
+        targets = {links(rule.table)[prefix].target for prefix in mentioned(rule)}
+        return {rule.table} | (targets & set(scenario_tables()))
+    return {rule.table} | (rule.words & set(scenario_tables()))
+
+
+def _facts(rule: Rule) -> set[str]:
+    if rule.where is not None:
+        named = {links(rule.table)[prefix].target for prefix in mentioned(rule)}
+        return (named | rule.words) & set(lookups.lookups())
+    return set(rule.words) & set(lookups.lookups())
+
+
+def _parts(rules: Sequence[Rule]) -> list[list[Rule]]:
+    """Return the rules in the groups that one query answers."""
+    conditions = sorted((r for r in rules if r.where is not None), key=_scan)
+    groups = [list(group) for _, group in groupby(conditions, _scan)]
+    parts = [g[i : i + MOST] for g in groups for i in range(0, len(g), MOST)]
+    return parts + [[rule] for rule in rules if rule.where is None]
+
+
+def _scan(rule: Rule) -> tuple[str, tuple[str, ...]]:
+    """Return what rules of one scan have in common: the table, or the values of its columns."""
+    return rule.table, own(rule) if rule.distinct else ()
+
+
+def _ask(
+    cursor: duckdb.DuckDBPyConnection, part: Sequence[Rule]
+) -> dict[str, tuple[int, list[dict[str, object]]]]:
+    try:
+        if part[0].where is None:
+            counts: Sequence[int] = _row(cursor, f"SELECT count(*) FROM ({part[0].sql})")  # noqa: S608
+        else:
+            counts = _row(cursor, counting(part[0].table, part))
+        pairs = list(zip(part, counts, strict=True))
+        return {rule.id: (n, _examples(cursor, rule) if n else []) for rule, n in pairs}
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error as error:
+        names = ", ".join(rule.id for rule in part)
+        raise QueryError(f"{names}: {error}") from None
+
+
+def _row(cursor: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
+    return tuple(cursor.execute(sql).fetchall()[0])
+
+
+def _examples(cursor: duckdb.DuckDBPyConnection, rule: Rule) -> list[dict[str, object]]:
+    sql = f"SELECT * FROM ({rule.sql}) ORDER BY 1 LIMIT {EXAMPLES}"  # noqa: S608
+    shown = cursor.execute(sql if rule.where is None else showing(rule, EXAMPLES))
+    names = [column[0] for column in shown.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in shown.fetchall()]
+
+
+def _outcome(
+    rule: Rule, tables: Tables, found: tuple[int, list[dict[str, object]]] | None
+) -> Outcome:
+    checked = tables.rows.get(rule.table, 0)
+    if found is None:
+        return Outcome(rule, IDLE if rule.on else OFF, 0, checked if rule.on else 0)
+    count, examples = found
+    return Outcome(rule, FAILED if count else PASSED, count, checked, tuple(examples))

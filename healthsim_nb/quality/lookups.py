@@ -1,0 +1,72 @@
+"""Small tables of facts that rules look things up in: limits of a test, the class of a drug."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from healthsim_nb import reference
+from healthsim_nb.reference.location import root
+from healthsim_nb.templates.documents import parse_yaml, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A table of facts; where a rule's table has a join to it, its columns have a prefix."""
+
+    name: str
+    files: tuple[str, ...]
+    """Of several files the first that has a key wins."""
+    columns: dict[str, str]
+    """Name to DuckDB type; the first is the key."""
+    joins: dict[str, tuple[str, str]]
+    """Table of a scenario to the prefix and to the expression that equals the key."""
+
+    @property
+    def key(self) -> str:
+        """The first column."""
+        return next(iter(self.columns))
+
+
+@cache
+def lookups() -> dict[str, Lookup]:
+    """Return every table of facts by name."""
+    text, unreadable = read_text(root() / "rules" / "lookups.yml")
+    data, problems = parse_yaml(text)
+    assert not unreadable + problems, problems
+    return {name: _lookup(name, body) for name, body in data.items()}
+
+
+def make(cursor: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
+    """Put tables of facts into a cursor's temporary tables."""
+    for name in names:
+        known = lookups()[name]
+        columns = ", ".join(f"{column} {kind}" for column, kind in known.columns.items())
+        cursor.execute(f"CREATE TEMP TABLE {name} ({columns})")
+        values = ", ".join(
+            f"unnest(${i}::TEXT[])::{kind}" for i, kind in enumerate(known.columns.values(), 1)
+        )
+        cursor.execute(f"INSERT INTO {name} SELECT {values}", _columns(known))
+
+
+def _columns(known: Lookup) -> list[list[str | None]]:
+    """Return the columns of a table of facts, empty cells as nothing."""
+    seen: set[str] = set()
+    rows: list[dict[str, str]] = []
+    for file in known.files:
+        fresh = [row for row in reference.rows(file) if row[known.key] not in seen]
+        rows += fresh
+        if known.joins:
+            seen |= {row[known.key] for row in fresh}
+    return [[row.get(column) or None for row in rows] for column in known.columns]
+
+
+def _lookup(name: str, body: dict[str, Any]) -> Lookup:
+    joins = {table: (said[0], said[1]) for table, said in body.get("joins", {}).items()}
+    return Lookup(name, tuple(body["files"]), body["columns"], joins)
