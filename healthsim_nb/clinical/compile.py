@@ -16,6 +16,7 @@ from healthsim_nb.clinical.compile_steps import compile_timelines
 from healthsim_nb.clinical.plan import (
     ANY,
     SPREAD_SLOTS,
+    AllergenPlan,
     CautionPlan,
     Degree,
     DrugPlan,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from healthsim_nb.templates.catalogue import Caution, Measure
+    from healthsim_nb.templates.catalogue import Allergen, Caution, Measure
     from healthsim_nb.templates.library import Library
     from healthsim_nb.templates.template import Specification
 
@@ -75,7 +76,14 @@ class _Compiler:
         self.codes: dict[str, int] = {}
         self.code_names: list[str] = []
         self.events: list[Happening] = []
-        self.cautions = tuple(self.caution(c) for c in library.cautions.values())
+        self.allergens = tuple(
+            AllergenPlan(i, a, np.stack([by_age(a.F), by_age(a.M)]) / 100)
+            for i, a in enumerate(library.allergens.values())
+        )
+        self.cautions = (
+            *(self.caution(c) for c in library.cautions.values()),
+            *(self.allergy(a) for a in self.allergens if a.source.classes or a.source.drugs),
+        )
 
     def plan(self) -> Plan:
         illnesses = tuple(self.illness(i, c) for i, c in enumerate(self.conditions))
@@ -106,6 +114,7 @@ class _Compiler:
             code_names=tuple(self.code_names),
             death=self.fitted.death,
             frailty=fitted.frailty(),
+            allergens=self.allergens,
             cautions=self.cautions,
             forced=frozenset(self.condition[c] for c in self.spec.have),
             new=frozenset(self.condition[c] for c in self.spec.new),
@@ -239,12 +248,21 @@ class _Compiler:
         return lines, tuple(sorted(drugs))
 
     def caution(self, c: Caution) -> CautionPlan:
-        drugs = {self.drug[d] for d in c.drugs}
-        drugs |= {self.drug[d.id] for d in self.library.drugs.values() if d.drug_class in c.classes}
-        instead = self.drug[c.instead] if c.instead else -1
-        return CautionPlan(
-            self.test(c.when), frozenset(drugs - {instead}), c.start_only, c.at_once, instead
-        )
+        drugs, instead = self.meant(c)
+        return CautionPlan(self.test(c.when), drugs, c.start_only, c.at_once, instead)
+
+    def allergy(self, a: AllergenPlan) -> CautionPlan:
+        drugs, instead = self.meant(a.source)
+        return CautionPlan(Test(allergen=a.index), drugs, False, False, instead)
+
+    def meant(self, of: Caution | Allergen) -> tuple[frozenset[int], int]:
+        """Return the drugs that are not given, and the one in their place, -1 for none."""
+        drugs = {self.drug[d] for d in of.drugs}
+        drugs |= {
+            self.drug[d.id] for d in self.library.drugs.values() if d.drug_class in of.classes
+        }
+        instead = self.drug[of.instead] if of.instead else -1
+        return frozenset(drugs - {instead}), instead
 
     def group(self, shares: Mapping[str, float]) -> Group:
         """Return a group of conditions of which everyone has one."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from healthsim_nb.clinical.allergies import allergic
 from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.curves import AGES
 from healthsim_nb.engine.ids import turn_ids
@@ -101,6 +102,8 @@ def holds(month: Month, test: Test, rows: Rows) -> NDArray[np.bool_]:
         ok &= state.stage[test.absent, rows] == 0
     if test.drug >= 0:
         ok &= state.on[test.drug, rows] > 0
+    if test.allergen >= 0:
+        ok &= allergic(month.plan, bodies, month.plan.allergens[test.allergen], rows)
     if test.trait:
         ok &= bodies.traits[test.trait][rows]
     if test.sex >= 0:

@@ -19,7 +19,7 @@ from healthsim_nb.templates.event import Event
 if TYPE_CHECKING:
     from healthsim_nb.clinical.products import ProductTable
     from healthsim_nb.clinical.timelines import Timelines
-    from healthsim_nb.templates.catalogue import Drug, LabTest, Measure, Order
+    from healthsim_nb.templates.catalogue import Allergen, Drug, LabTest, Measure, Order
     from healthsim_nb.templates.condition import Condition
     from healthsim_nb.templates.event import Care
     from healthsim_nb.templates.template import Specification
@@ -51,6 +51,7 @@ class Test:
     age: tuple[int, int] = (0, 120)
     absent: int = -1
     """A condition that the patient must not have."""
+    allergen: int = -1
 
 
 @dataclass(frozen=True)
@@ -199,6 +200,16 @@ class CautionPlan:
 
 
 @dataclass(frozen=True)
+class AllergenPlan:
+    """A compiled `Allergen`."""
+
+    index: int
+    source: Allergen
+    share: Table
+    """Share of people who have it by (sex, age), shape (2, 121)."""
+
+
+@dataclass(frozen=True)
 class Plan:
     """All that the clinical engine needs to play a specification."""
 
@@ -224,6 +235,7 @@ class Plan:
     """Monthly probability of dying by (sex, age) before multipliers, shape (2, 121)."""
     frailty: Table
     """How the chance of dying in a stay depends on (sex, age): 1 at 65, shape (2, 121)."""
+    allergens: tuple[AllergenPlan, ...] = ()
     cautions: tuple[CautionPlan, ...] = ()
     forced: frozenset[int] = field(default_factory=frozenset)
     new: frozenset[int] = field(default_factory=frozenset)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from healthsim_nb.clinical.render.allergies import allergies
 from healthsim_nb.clinical.render.encounters import diagnoses, encounters
 from healthsim_nb.clinical.render.immunizations import immunizations, immunize
 from healthsim_nb.clinical.render.labs import lab_results
@@ -27,6 +28,7 @@ def tables(chart: Chart) -> dict[str, pa.RecordBatch]:
         "orders": orders(chart, asked),
         "lab_results": lab_results(chart, asked),
         "procedures": procedures(chart, asked, given),
+        "allergies": allergies(chart),
         "immunizations": immunizations(chart, given),
         "vital_signs": vital_signs(chart),
         "medications": medications(chart, diagnosed),

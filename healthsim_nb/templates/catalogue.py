@@ -20,6 +20,15 @@ def _amounts(value: object) -> object:
     return {name: amount for name, _, amount in (part.partition("=") for part in value.split())}
 
 
+def _ages(value: object) -> object:
+    """Read ``18=3.1 65=7``, or the same as a mapping."""
+    found = _amounts(value)
+    return {int(age): share for age, share in found.items()} if isinstance(found, dict) else found
+
+
+Severity = Literal["mild", "moderate", "severe"]
+
+
 class Measure(Strict):
     """A latent quantity of a person that drifts and answers to illness and treatment.
 
@@ -153,4 +162,26 @@ class Caution(Strict):
     instead: Id | None = None
     """A drug in its place; None: it is left out."""
     why: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+
+class Allergen(Strict):
+    """What people may be allergic to or not tolerate, and what they are then not given."""
+
+    id: Id
+    substance: str
+    code: str = Field(pattern=r"^\d+$")
+    code_system: Literal["RxNorm", "SNOMED CT"]
+    category: Literal["medication", "food", "environment"]
+    F: Annotated[Curve, BeforeValidator(_ages)]
+    M: Annotated[Curve, BeforeValidator(_ages)]
+    """Percent of people with it on their chart, by age."""
+    reactions: Annotated[dict[Id, Positive], BeforeValidator(_amounts)] = Field(min_length=1)
+    """Reaction, its words joined by '-': its share, in any unit."""
+    severity: Annotated[dict[Severity, Positive], BeforeValidator(_amounts)] = Field(min_length=1)
+    classes: Annotated[list[Id], BeforeValidator(_words)] = []
+    drugs: Annotated[list[Id], BeforeValidator(_words)] = []
+    """Drugs, and classes of them, that are not given."""
+    instead: Id | None = None
+    """A drug in their place; None: none."""
     source: str = Field(min_length=1)

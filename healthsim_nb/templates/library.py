@@ -4,6 +4,7 @@
 
     conditions/<id>.yaml   templates/<id>.yaml   clinical/measures.yaml
     clinical/cautions.yaml   codes/labs.csv   codes/orders.csv   codes/drugs.csv
+    codes/allergens.csv
     codes/products.csv
 
 A user's own folder has the same sub-folders; a file or row there adds to the library,
@@ -30,7 +31,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from healthsim_nb.templates.base import Strict
-    from healthsim_nb.templates.catalogue import Caution, Drug, LabTest, Measure, Order, Product
+    from healthsim_nb.templates.catalogue import (
+        Allergen,
+        Caution,
+        Drug,
+        LabTest,
+        Measure,
+        Order,
+        Product,
+    )
     from healthsim_nb.templates.condition import Condition
     from healthsim_nb.templates.template import Template
 
@@ -52,6 +61,7 @@ class Library:
     drugs: Mapping[str, Drug]
     products: Mapping[str, Product]
     cautions: Mapping[str, Caution]
+    allergens: Mapping[str, Allergen]
 
     @cached_property
     def hash(self) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from healthsim_nb.templates.catalogue import Caution, Drug, LabTest, Measure, Order, Product
+from healthsim_nb.templates.catalogue import (
+    Allergen,
+    Caution,
+    Drug,
+    LabTest,
+    Measure,
+    Order,
+    Product,
+)
 from healthsim_nb.templates.condition import Condition
 from healthsim_nb.templates.documents import parse_csv, parse_yaml, read_text
 from healthsim_nb.templates.problems import validated
@@ -43,6 +51,7 @@ SHELVES = {
     "drugs": Place(Drug, "codes/drugs.csv"),
     "products": Place(Product, "codes/products.csv"),
     "cautions": Place(Caution, "clinical/cautions.yaml"),
+    "allergens": Place(Allergen, "codes/allergens.csv"),
 }
 
 

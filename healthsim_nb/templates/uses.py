@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthsim_nb.templates.catalogue import Caution, LabTest, Measure, Order, Product
+from healthsim_nb.templates.catalogue import (
+    Allergen,
+    Caution,
+    LabTest,
+    Measure,
+    Order,
+    Product,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,7 +23,7 @@ if TYPE_CHECKING:
     from healthsim_nb.templates.template import Specification, Template
     from healthsim_nb.templates.timeline import Step
 
-    Entry = Measure | LabTest | Order | Drug | Product | Caution
+    Entry = Measure | LabTest | Order | Drug | Product | Caution | Allergen
     Document = Condition | Template | Specification | Entry
 
 
@@ -81,6 +88,11 @@ def of_catalogue(entry: Entry) -> Iterator[Use]:
         yield from _all("tests", "test", entry.tests)
     elif isinstance(entry, Product):
         yield Use("drug", "drug", entry.drug)
+    elif isinstance(entry, Allergen):
+        given = [entry.instead] if entry.instead else []
+        yield from _all("drugs", "drug", entry.drugs)
+        yield from _all("classes", "class", entry.classes)
+        yield from _all("instead", "drug", given)
     elif isinstance(entry, Caution):
         yield from _caution(entry)
     elif not isinstance(entry, Measure):

@@ -245,7 +245,7 @@ def test_a_folder_of_ones_own_with_nothing_in_it_is_a_mistake(house, tmp_path):
     assert problems(tmp_path / "nowhere") == [
         f"{tmp_path}/nowhere: holds nothing to read; looked for conditions/, templates/,"
         " clinical/measures.yaml, codes/labs.csv, codes/orders.csv, codes/drugs.csv,"
-        " codes/products.csv, clinical/cautions.yaml"
+        " codes/products.csv, clinical/cautions.yaml, codes/allergens.csv"
     ]
 
 

@@ -6,16 +6,16 @@ All follows from the visits and from draws by person, so that more months add ro
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from healthsim_nb.clinical.compile import AMB, IMP
+from healthsim_nb.clinical.render.occasions import Occasions, occasions
 from healthsim_nb.clinical.vaccines import Dose, Product, Series, products, schedule
 from healthsim_nb.engine.arrow import batch, constant, dates, words
 from healthsim_nb.engine.calendar import FAR, LONG_AGO, day_number, to_date
@@ -23,11 +23,12 @@ from healthsim_nb.engine.ids import child_ids, numbered
 from healthsim_nb.engine.rng import Draws
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from healthsim_nb.clinical.render.chart import Chart
+    from healthsim_nb.clinical.render.occasions import Days, Rows
     from healthsim_nb.engine.recorder import Columns
 
-Days = NDArray[np.int64]
-Rows = NDArray[np.intp]
 SHARED_MIND = 0.7
 """Share of people whose mind on one vaccine is their mind on all."""
 STEADY = 0.8
@@ -36,26 +37,6 @@ OTHER_VISITS = 0.3
 """Share of visits for something else at which what a check-up would give is given."""
 SEASON = ((9, 1), (2, 15))
 """First and last day of the season."""
-SOMEWHERE = 1 << 20
-"""More days than any run has."""
-
-
-@dataclass(frozen=True)
-class Occasions:
-    """Visits at which a vaccine can be given, by patient and day."""
-
-    place: Rows
-    key: Days
-    first_day: int
-
-    def next(self, rows: Rows, day: Days) -> tuple[Rows, NDArray[np.bool_]]:
-        """Return the first visit of each from a day on, and whether there is one."""
-        wanted = rows * SOMEWHERE + np.clip(day - self.first_day, 0, SOMEWHERE - 1)
-        at = np.minimum(np.searchsorted(self.key, wanted), max(0, len(self.key) - 1))
-        if not len(self.key):
-            return at, np.zeros(len(rows), bool)
-        found = (self.key[at] >= wanted) & (self.key[at] // SOMEWHERE == rows)
-        return self.place[at], found
 
 
 class Clinic:
@@ -70,7 +51,7 @@ class Clinic:
         self.start, self.end = int(chart.plan.starts[0]), chart.plan.last_day
 
     @cached_property
-    def occasions(self) -> dict[str, Occasions]:
+    def visits(self) -> dict[str, Occasions]:
         """Visits by what they are good for."""
         v = self.chart.visits
         service = np.array([i.source.kind == "service" for i in self.chart.plan.illnesses])
@@ -79,14 +60,9 @@ class Clinic:
         well = check_up | (office & self.chart.draws.chance("vaccine.other-visit", OTHER_VISITS))
         newborn = (v["kind"] == IMP) & (v["months_old"] < 1)
         return {
-            k: self._at(m) for k, m in (("any", office), ("well", well), ("birth", well | newborn))
+            k: occasions(self.chart, m)
+            for k, m in (("any", office), ("well", well), ("birth", well | newborn))
         }
-
-    def _at(self, good: NDArray[np.bool_]) -> Occasions:
-        place = np.flatnonzero(good)
-        key = self.chart.row[place] * SOMEWHERE + (self.chart.visits["day"][place] - self.start)
-        order = np.argsort(key, kind="stable")
-        return Occasions(place[order], key[order], self.start)
 
     @cached_property
     def mind(self) -> NDArray[np.float64]:
@@ -111,7 +87,7 @@ class Clinic:
 
     def give(self, series: Series, dose: Dose, rows: Rows, due: Days) -> tuple[Rows, Days]:
         """Give a dose to all who come in time; return whose turn of ``rows`` it was, and when."""
-        place, found = self.occasions[series.visits].next(rows, due)
+        place, found = self.visits[series.visits].next(rows, due)
         got = np.flatnonzero(found)
         day = self.chart.visits["day"][place[got]].astype(np.int64)
         ok = (day - self.born[rows[got]] <= dose.until) & (day <= series.days[1])
