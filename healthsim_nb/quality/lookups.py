@@ -48,7 +48,7 @@ def make(cursor: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
     for name in names:
         known = lookups()[name]
         columns = ", ".join(f"{column} {kind}" for column, kind in known.columns.items())
-        cursor.execute(f"CREATE TEMP TABLE {name} ({columns})")
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
         values = ", ".join(
             f"unnest(${i}::TEXT[])::{kind}" for i, kind in enumerate(known.columns.values(), 1)
         )
