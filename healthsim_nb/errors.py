@@ -7,6 +7,7 @@
     ├── SpecificationError        settings that cannot be: size, months, mix, dates, references
     │   └── RequestError          a sentence that could not be understood
     ├── TemplateError             a YAML file with problems: all of them, each with its path
+    ├── RowError                  a row of the user's own that cannot be kept: names row and field
     ├── QueryError                a query that a scenario does not allow, or that fails
     ├── WorkspaceError            a database that cannot be opened or written
     │   ├── WorkspaceLockedError  open in another program
@@ -51,6 +52,28 @@ class RequestError(SpecificationError):
 
 class TemplateError(HealthsimError):
     """A template or condition file with problems."""
+
+
+class RowError(HealthsimError):
+    """A row of the user's own that cannot be kept.
+
+    Parameters
+    ----------
+    said
+        The sentence.
+    table, row, field
+        Where it is; rows count from 1. None if it is not about one.
+    """
+
+    def __init__(
+        self,
+        said: str,
+        table: str | None = None,
+        row: int | None = None,
+        field: str | None = None,
+    ) -> None:
+        super().__init__(said)
+        self.table, self.row, self.field = table, row, field
 
 
 class QueryError(HealthsimError):

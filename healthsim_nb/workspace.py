@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 from healthsim_nb import validation
@@ -12,6 +13,7 @@ from healthsim_nb.composing import merged
 from healthsim_nb.errors import SpecificationError, UnknownNameError, WorkspaceError
 from healthsim_nb.generation import draft, save, understood
 from healthsim_nb.growing import grow
+from healthsim_nb.keeping import keep
 from healthsim_nb.scenario import Scenario
 from healthsim_nb.schema import scenario_tables, tables
 from healthsim_nb.schema.dictionary import Dictionary, entries
@@ -202,6 +204,62 @@ class Workspace:
         with self.cursor() as cursor:
             brief = registry.find(cursor, name)
         return Scenario(self, brief.id, brief.name)
+
+    def persist(
+        self,
+        data: Mapping[str, Any],
+        *,
+        name: str | None = None,
+        context: str | None = None,
+        batch_size: int = 50,
+        references: str = "check",
+        tags: Sequence[str] = (),
+    ) -> Scenario:
+        """Keep rows of your own in a scenario and return it: every row of the call, or none.
+
+        Parameters
+        ----------
+        data
+            Rows by table, such as ``{"patients": rows, "encounters": more}``. Rows are a list or
+            iterator of dictionaries, dataclasses or pydantic objects, a frame of pandas or polars,
+            or an Arrow table, batch or reader. Values become the column's type where nothing is
+            lost. A missing id is numbered; what follows from a row itself (whether a patient died,
+            the person of a patient) may be left out.
+        name
+            Of a scenario that exists, which gets the rows, or of a new one. Left out: a new one,
+            called after the context and the day.
+        context
+            What the rows are, in a few words; kept as the description.
+        batch_size
+            Objects of Python that are read and checked at a time; frames and Arrow come whole.
+        references
+            ``check``: a row that points to a row that is not there is refused. ``report``: it is
+            kept, with a warning.
+        tags
+            What helps to find a new scenario again.
+
+        Raises
+        ------
+        RowError
+            If a row cannot be kept: the message, ``.table``, ``.row`` and ``.field`` say where.
+        UnknownNameError, SpecificationError
+            If there is no such table, or a setting cannot be.
+        WorkspaceError
+            If it cannot be saved.
+        """
+        owner, kept = keep(
+            self._use(),
+            data,
+            name=name,
+            context=context,
+            batch_size=batch_size,
+            references=references,
+            tags=tags,
+            clock=self._now,
+        )
+        if kept.lost:
+            warnings.warn("\n".join(kept.lost), stacklevel=2)
+        return Scenario(self, owner.scenario_id, owner.name)
 
     def merge(
         self,

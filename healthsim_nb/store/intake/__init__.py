@@ -1,0 +1,7 @@
+"""Rows of the user's own, from any shape that Python keeps them in to a scenario."""
+
+from __future__ import annotations
+
+from healthsim_nb.store.intake.persist import REFERENCES, Kept, persist
+
+__all__ = ["REFERENCES", "Kept", "persist"]
