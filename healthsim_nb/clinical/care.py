@@ -136,11 +136,20 @@ def act(
     if illness.lines:
         decide(month, illness, rows, visit, day)
         treatment.note(month, illness, rows, visit, day)
+        watch(month, illness, rows, visit)
     treatment.note_held(month, illness, rows, visit, day)
     begin(month, c, VISIT, rows, day)
     for order, months in illness.orders:
         ask(month, order, months, rows, visit)
     state.due[c, rows] = month.turn + interval(month, illness, rows)
+
+
+def watch(month: Month, illness: Illness, rows: Rows, visit: Ids) -> None:
+    """Order what the drugs that are taken for a condition need watched."""
+    for place, drug in enumerate(illness.drugs):
+        taken = ((month.state.given[illness.index, rows] >> place) & 1) > 0
+        for order, months in month.plan.drugs[drug].orders:
+            ask(month, order, months, rows[taken], visit[taken])
 
 
 def ask(month: Month, order: int, months: int, rows: Rows, visit: Ids) -> None:

@@ -101,7 +101,12 @@ class _Compiler:
             diagnosis=self.diagnosis(illnesses),
             measures=tuple(self.measured(m) for m in self.library.measures.values()),
             drugs=tuple(
-                DrugPlan(i, d, self.amounts(d.effects))
+                DrugPlan(
+                    i,
+                    d,
+                    self.amounts(d.effects),
+                    tuple((self.order[o], months) for o, months in d.orders.items()),
+                )
                 for i, d in enumerate(self.library.drugs.values())
             ),
             orders=tuple(self.library.orders.values()),
@@ -142,7 +147,8 @@ class _Compiler:
         """Return how far back the latest of each order may lie, in months."""
         months = np.ones(len(self.order), dtype=np.int16)
         for name, index in self.order.items():
-            asked = [c.orders[name] for c in self.conditions if name in c.orders]
+            users = (*self.conditions, *self.library.drugs.values())
+            asked = [user.orders[name] for user in users if name in user.orders]
             months[index] = max(asked, default=1)
         return months
 

@@ -177,6 +177,8 @@ class DrugPlan:
     index: int
     source: Drug
     effects: tuple[tuple[int, int], ...]
+    orders: tuple[tuple[int, int], ...]
+    """(order, least months between two) while it is taken."""
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,8 @@ class Drug(Strict):
     """Days of a course; None: taken until stopped."""
     effects: Annotated[dict[Id, float], BeforeValidator(_amounts)] = {}
     """Measure: the change while it is taken."""
+    orders: Annotated[dict[Id, int], BeforeValidator(_amounts)] = {}
+    """Order: asked for at visits while it is taken, the least months between two."""
     source: str = Field(min_length=1)
 
 

@@ -97,6 +97,7 @@ def of_catalogue(entry: Entry) -> Iterator[Use]:
         yield from _caution(entry)
     elif not isinstance(entry, Measure):
         yield from _all("effects", "measure", entry.effects)
+        yield from _all("orders", "order", entry.orders)
 
 
 def _caution(caution: Caution) -> Iterator[Use]:
