@@ -157,8 +157,11 @@ def detection(illness: Illness) -> float:
     growth = np.zeros_like(p)
     growth[:, 1:-1] = (unknown[:, 2:] - unknown[:, :-2]) / 2
     new = 0.0 if illness.presents else fitted.steady_hazard(p, illness.source) * (1 - p)
+    # Who dies of it before it is found leaves the unknown too.
+    excess = unknown * (1 - p) * fitted.life_table() * max(0.0, illness.source.mortality - 1)
     still = max(1e-9, float((pyramid * unknown).sum()))
-    rate = float((pyramid * (new - growth)).sum()) / still - illness.source.remission_per_year
+    found = float((pyramid * (new - growth - excess)).sum()) / still
+    rate = found - illness.source.remission_per_year
     return min(1.0, max(0.0005, rate / 12))
 
 

@@ -96,8 +96,9 @@ def _groups(asked: Template | Specification, known: Mapping[str, Condition]) -> 
                 yield f"'{name}' is both asked for and excluded"
             if c and c.kind == "service":
                 yield f"'{name}' is a service, which nobody has as an illness"
-            if c and c.only.having and c.only.having not in asked.have:
-                yield f"'{name}' comes of '{c.only.having}', which not everyone is asked to have"
+            for cause in c.comes_of if c else ():
+                if cause not in asked.have:
+                    yield f"'{name}' comes of '{cause}', which not everyone is asked to have"
 
 
 def _mix(asked: Template | Specification, known: Mapping[str, Condition]) -> Iterator[str]:

@@ -100,9 +100,8 @@ def _with_causes(library: Library, have: tuple[str, ...]) -> list[str]:
     """Return the conditions, each with those that it comes of."""
     found = list(have)
     for name in found:
-        cause = library.conditions[name].only.having if name in library.conditions else None
-        if cause and cause not in found:
-            found.append(cause)
+        causes = library.conditions[name].comes_of if name in library.conditions else []
+        found += [cause for cause in causes if cause not in found]
     return found
 
 

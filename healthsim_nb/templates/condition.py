@@ -178,6 +178,12 @@ class Condition(Strict):
         return [*self.levels, *self.stages]
 
     @property
+    def comes_of(self) -> list[str]:
+        """The conditions without which nobody has this one."""
+        needed = [f.when.without for f in self.factors if f.times == 0 and not f.onset_only]
+        return list(dict.fromkeys(name for name in (self.only.having, *needed) if name))
+
+    @property
     def rank_names(self) -> dict[str, list[Level | Stage]]:
         """What a mix may speak of: each rank by its id, then each group of ranks."""
         named: dict[str, list[Level | Stage]] = {rank.id: [rank] for rank in self.ranks}

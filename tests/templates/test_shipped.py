@@ -40,7 +40,8 @@ def test_every_name_of_a_condition_means_that_condition(library):
         for condition in library.conditions.values()
         if condition.kind != "service"
         for name in names_of(condition)
-        if understand(library, f"10 people with {name}").specification.have != [condition.id]
+        if understand(library, f"10 people with {name}").specification.have
+        != [condition.id, *condition.comes_of]
     ]
     assert wrong == []
 
