@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from healthsim_nb import simulation
+from healthsim_nb import chart, simulation
 from healthsim_nb.errors import WorkspaceError
+from healthsim_nb.schema import OWNERSHIP
+from healthsim_nb.schema.ddl import VARIABLE, qualified
 from healthsim_nb.store import scenarios
 from healthsim_nb.store.loader import load
 from healthsim_nb.store.naming import keywords
@@ -28,13 +30,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from duckdb import DuckDBPyConnection
+
     from healthsim_nb.store.database import Database
     from healthsim_nb.templates.assemble import Run
     from healthsim_nb.templates.library import Library
     from healthsim_nb.templates.template import Specification
 
 Wanted = str | Path | Template
-RUNTIME = {"n", "seed", "start", "months"}
+RUNTIME = {"n", "seed", "start", "months", "notes"}
 """Settings of a run; all else of a specification is its template's."""
 NAMELESS = ("population",)
 
@@ -126,6 +130,8 @@ def save(
     try:
         with database.loading(), database.transaction() as cursor:
             counts = load(cursor, owner, blocks, progress)
+            if spec.notes:
+                counts["clinical_notes"] = keep_notes(cursor, owner)
             scenarios.finish(cursor, owner, counts, now=clock())
     except BaseException as error:
         _drop(database, owner, error)
@@ -134,6 +140,15 @@ def save(
         # Ends the processes that simulate now, not when the error is forgotten.
         getattr(blocks, "close", lambda: None)()
     return owner
+
+
+def keep_notes(cursor: DuckDBPyConnection, owner: Owner) -> int:
+    """Write the clinical notes that a scenario lacks; return how many."""
+    columns = dict(zip(OWNERSHIP, (owner.scenario_id, owner.run_key), strict=True))
+    cursor.execute(f"SET VARIABLE {VARIABLE} = {owner.scenario_id:d}")
+    written = chart.keep(cursor, qualified("clinical_notes"), columns)
+    cursor.execute(f"RESET VARIABLE {VARIABLE}")
+    return written
 
 
 def _drop(database: Database, owner: Owner, error: BaseException) -> None:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from healthsim_nb import __version__, simulation
 from healthsim_nb.errors import SpecificationError, WorkspaceError
-from healthsim_nb.generation import origin
+from healthsim_nb.generation import keep_notes, origin
 from healthsim_nb.population.crowd import GROUP
 from healthsim_nb.store import growth, scenarios
 from healthsim_nb.store.extending import Completion, differ
@@ -160,6 +160,8 @@ def _save(
             )
             tell = progress and (lambda seen: progress(max(seen - repeated, 0)))
             load(cursor, owner, blocks, tell, put=completion.put)
+            if new.notes:
+                completion.inserted["clinical_notes"] += keep_notes(cursor, owner)
             scenarios.finish(cursor, owner, completion.inserted, now=clock())
     finally:
         getattr(blocks, "close", lambda: None)()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from healthsim_nb import composing, growing, validation
+from healthsim_nb import chart, composing, growing, validation
 from healthsim_nb.engine.calendar import add_months
 from healthsim_nb.errors import SpecificationError
 from healthsim_nb.formats import Source, export
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from healthsim_nb.chart import Notes
     from healthsim_nb.quality import Report
     from healthsim_nb.quality.scorecard import Scorecard
     from healthsim_nb.store.merging import Merged
@@ -102,6 +103,28 @@ class Scenario:
         """
         with self._workspace.cursor() as cursor:
             return summary(cursor, self.id, samples=samples)
+
+    def notes(
+        self, patient_id: int | None = None, encounter_id: int | None = None, limit: int = 20
+    ) -> Notes:
+        """Return clinical notes, written now from the tables: every number in one is in the record.
+
+        Parameters
+        ----------
+        patient_id, encounter_id
+            Only those of this patient or encounter; left out: of all.
+        limit
+            How many at most, the earliest of each patient first.
+
+        Raises
+        ------
+        SpecificationError
+            If ``limit`` is less than 1.
+        """
+        with self._workspace.cursor(self) as cursor:
+            return chart.notes(
+                cursor, patient_id=patient_id, encounter_id=encounter_id, limit=limit
+            )
 
     def scorecard(self) -> Scorecard:
         """Return its figures beside the published ones of the United States.

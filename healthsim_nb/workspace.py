@@ -114,6 +114,7 @@ class Workspace:
         start: date | str | None = None,
         months: int | None = None,
         mix: Mapping[str, float] | None = None,
+        notes: bool | None = None,
         name: str | None = None,
         description: str | None = None,
         tags: Sequence[str] = (),
@@ -132,6 +133,8 @@ class Workspace:
             months; shares of levels such as ``{"well-controlled": 0.4, …}``, which sum to 1.
             What is left out is as the request or template says, else 100 patients, seed 0, from
             2024-01-01 (the same words make the same data on any day), 24 months.
+        notes
+            True: clinical notes are written and kept; left out: as the template says, else not.
         name
             Left out: up to three words of the request and today's date.
         description, tags
@@ -154,7 +157,7 @@ class Workspace:
             If it cannot be saved.
         """
         database, library = self._use(), self._library()
-        asked = understood(library, what, Run(n, seed, start, months, mix))
+        asked = understood(library, what, Run(n, seed, start, months, mix, notes))
         begun = draft(asked, what, name=name, description=description, tags=tags)
         spec = asked.specification
         owner = save(

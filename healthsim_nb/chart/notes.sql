@@ -29,7 +29,8 @@ signs AS (
     'weight ' || weight_kg || ' kg', 'body mass index ' || bmi)) AS line
   FROM vital_signs SEMI JOIN visits ON encounter_id = visits.id GROUP BY encounter_id),
 measured AS (
-  SELECT encounter_id, id, test_name, unit, value_text, abnormal_flag, collected_time,
+  SELECT encounter_id, id, test_name, value_text,
+    nullif(regexp_replace(unit, '^(\{.*\}|\[pH\])$', ''), '') AS shown, abnormal_flag, collected_time,
     regexp_replace(value_numeric::VARCHAR, '\.0$', '') AS number,
     lag(collected_time::DATE) OVER earlier AS day_before,
     lag(regexp_replace(value_numeric::VARCHAR, '\.0$', '')) OVER earlier AS before
@@ -38,7 +39,7 @@ measured AS (
   WINDOW earlier AS (PARTITION BY patient_id, loinc_code ORDER BY collected_time, id)),
 results AS (
   SELECT encounter_id, count(abnormal_flag) > 0 AS any_abnormal,
-    string_agg('- ' || test_name || ' ' || coalesce(number || coalesce(' ' || unit, ''), value_text)
+    string_agg('- ' || test_name || ' ' || coalesce(number || coalesce(' ' || shown, ''), value_text)
     || CASE abnormal_flag WHEN 'L' THEN ' (low)' WHEN 'H' THEN ' (high)'
        WHEN 'LL' THEN ' (critically low)' WHEN 'HH' THEN ' (critically high)' ELSE '' END
     || if(abnormal_flag IS NOT NULL AND before IS NOT NULL,

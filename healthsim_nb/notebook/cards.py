@@ -65,6 +65,18 @@ def page(shown: Page) -> str:
     return html.block(html.table(shown.columns, shown.rows), html.line(foot, more))
 
 
+def notes(shown: Any) -> str:
+    """Return clinical notes as HTML, the first one open."""
+    if not shown:
+        return html.block(html.text(repr(shown)))
+    folds = [
+        html.fold(note.text.partition("\n")[0], html.tag("pre", html.text(note.text)))
+        for note in shown
+    ]
+    first = folds[0].replace("<details>", "<details open>", 1)
+    return html.block(first, *folds[1:])
+
+
 def workspace(shown: Any) -> str:
     """Return a workspace as HTML: where it is, and its scenarios."""
     if shown.closed:
@@ -88,6 +100,7 @@ def dictionary(shown: Any) -> str:
 
 
 FACES = {
+    ("chart.note", "Notes"): notes,
     ("quality.scorecard", "Scorecard"): scorecard,
     ("scenario", "Scenario"): scenario,
     ("schema.dictionary", "Dictionary"): dictionary,

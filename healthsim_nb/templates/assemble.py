@@ -29,6 +29,7 @@ class Run:
     start: object = None
     months: object = None
     mix: object = None
+    notes: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def assemble(library: Library, wish: Wish, run: Run) -> Specification:
         have_any=list(wish.have_any),
         without=wish.without if wish.without == "chronic" else list(wish.without),
         mix_of=mix_of,
+        notes=_first(run.notes, template and template.notes, False),
         mix=settings.shares(mix, library.conditions.get(mix_of or ""), _asked_by(wish)),
     )
     known = {"condition": library.conditions}

@@ -33,6 +33,7 @@ def specify(
     start: date | str | None = None,
     months: int | None = None,
     mix: Mapping[str, float] | None = None,
+    notes: bool | None = None,
 ) -> Specification:
     """Return the specification of what is asked for.
 
@@ -45,9 +46,9 @@ def specify(
         else a condition ("asthma"). A path that ends in ``.yaml`` or ``.yml`` is a template or
         a specification of the user's own; so is text that begins with ``word:``, which is YAML.
         Anything else is a request, a sentence.
-    n, seed, start, months, mix
+    n, seed, start, months, mix, notes
         Settings of the run; what is left out is as the template, file or request says, else
-        100 patients, seed 0, from 2024-01-01, 24 months, the template's own mix.
+        100 patients, seed 0, from 2024-01-01, 24 months, the template's own mix, no notes.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def specify(
     SpecificationError
         If a setting cannot be, or two exclude each other.
     """
-    run = Run(n, seed, start, months, mix)
+    run = Run(n, seed, start, months, mix, notes)
     if isinstance(what, Template):
         return from_template(library, what, run, f"template '{what.id}'")
     if isinstance(what, Path):

@@ -61,6 +61,8 @@ class Template(Strict):
     mix: dict[Id, Probability] = {}
     n: int = Field(default=100, ge=1)
     months: int = Field(default=24, ge=1, le=1023)
+    notes: bool = False
+    """Whether clinical notes are written and kept."""
     sources: dict[str, str] = {}
 
     @model_validator(mode="after")
@@ -92,3 +94,5 @@ class Specification(Strict):
     without: list[Id] | Literal["chronic"] = []
     mix_of: Id | None = None
     mix: dict[str, Probability] = {}
+    notes: bool = False
+    """Whether clinical notes are written and kept."""

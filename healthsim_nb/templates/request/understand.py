@@ -163,7 +163,7 @@ def _specification(
         for key, value in said.items()
     }
     try:
-        return assemble(library, wish, Run(**merged, mix=run.mix))
+        return assemble(library, wish, Run(**merged, mix=run.mix, notes=run.notes))
     except SpecificationError as error:
         raise RequestError(str(error)) from None
 
