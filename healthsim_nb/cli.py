@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 import healthsim_nb as hs
 from healthsim_nb.errors import HealthsimError, SpecificationError, WorkspaceError
 from healthsim_nb.store.plain import table
-from healthsim_nb.words import TERMINAL, Option, find, help_on, help_text, parse_parts, shares
+from healthsim_nb.words import (
+    TERMINAL,
+    Option,
+    find,
+    help_on,
+    help_text,
+    parse_parts,
+    shares,
+    told_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +30,6 @@ if TYPE_CHECKING:
     from healthsim_nb import Scenario
 
 FAILED, NOT_UNDERSTOOD, STOPPED = 1, 2, 130
-STOPPED_AT = dict.fromkeys(("add", "extend"), "Stopped: the scenario is as it was before.")
 Report = Callable[[int], None] | None
 DEFAULT = "healthsim.duckdb"
 DATABASE = Option("--database", f"the workspace's file ({DEFAULT})", metavar="PATH")
@@ -51,8 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         COMMANDS[name](**said)
     except HealthsimError as problem:
         return _complain(problem, FAILED)
-    except KeyboardInterrupt:
-        return _complain(STOPPED_AT.get(name, "Stopped: nothing was kept."), STOPPED)
+    except KeyboardInterrupt as stop:
+        return _complain(told_of(stop, name), STOPPED)
     return 0
 
 
@@ -100,7 +108,7 @@ def _generate(
 def _made(workspace: hs.Workspace, what: str, settings: dict[str, Any]) -> Scenario:
     """Make a scenario; tell how the request was understood, how far it is, and how long it took."""
     given = {name: value for name, value in settings.items() if value is not None}
-    about = {k: v for k, v in given.items() if k not in ("name", "tags")}
+    about = {k: v for k, v in given.items() if k not in ("name", "tags", "checkpoint_interval")}
     understood = workspace.understand(what, **about)
     print(understood.to_text(), file=sys.stderr)
     n, began = understood.specification.n, perf_counter()
@@ -134,6 +142,28 @@ def _add(scenario: str, n: int, database: str | None) -> None:
     with _existing(database) as workspace:
         found = _scenario(workspace, scenario)
         _grown(found, lambda tell: found.add(n, progress=tell), n)
+
+
+def _runs(database: str | None) -> None:
+    with _existing(database) as workspace:
+        found = workspace.runs()
+    print(
+        table(found[0].COLUMNS, [run.row() for run in found]) if found else "There is no run yet."
+    )
+
+
+def _resume(
+    run: str, turn: int | None, name: str | None, recompute: bool, database: str | None
+) -> None:
+    with _existing(database) as workspace:
+        began = perf_counter()
+        known = {brief.run_id: brief.patients for brief in workspace.runs()}
+        tell = _bar(known.get(run, 1))
+        made = workspace.resume(run, turn, name=name, recompute=recompute, progress=tell)
+        seconds, brief = perf_counter() - began, made.brief
+        told = f"{brief.patients:,} patients, {brief.rows:,} rows, went on in {seconds:.1f} s."
+        print(f"\n{made.name}: {told}\n", file=sys.stderr)
+        print(made.summary(samples=0).to_text())
 
 
 def _grown(found: Scenario, work: Callable[[Report], object], n: int) -> None:
@@ -234,6 +264,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "help": _help,
     "lab": _lab,
     "query": _query,
+    "resume": _resume,
+    "runs": _runs,
     "scenarios": _scenarios,
     "scorecard": _scorecard,
     "summary": _summary,
@@ -245,6 +277,8 @@ ON_A_WORKSPACE = (
     "extend",
     "generate",
     "query",
+    "resume",
+    "runs",
     "scenarios",
     "scorecard",
     "summary",

@@ -13,6 +13,10 @@
     │   ├── WorkspaceLockedError  open in another program
     │   ├── WorkspaceDamagedError not a database, or a broken one
     │   └── WorkspaceTooNewError  written by a later version
+    ├── RunError                  a run that cannot be begun or taken up again
+    │   ├── RunIdCollisionError   no number is left for a run of this second
+    │   ├── CheckpointSaveError   a checkpoint that cannot be written
+    │   └── CheckpointLoadError   one that is missing, damaged, of another run or a later version
     └── ExportError               an output that cannot be written
 """
 
@@ -94,6 +98,22 @@ class WorkspaceDamagedError(WorkspaceError):
 
 class WorkspaceTooNewError(WorkspaceError):
     """The workspace was written by a later version of this package."""
+
+
+class RunError(HealthsimError):
+    """A run that cannot be begun or taken up again."""
+
+
+class RunIdCollisionError(RunError):
+    """No number is left for another run of the same name, size and second."""
+
+
+class CheckpointSaveError(RunError):
+    """A checkpoint that cannot be written."""
+
+
+class CheckpointLoadError(RunError):
+    """A checkpoint that is missing, damaged, of something else or of a later version."""
 
 
 class ExportError(HealthsimError):

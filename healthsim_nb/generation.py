@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from healthsim_nb import chart, simulation
+from healthsim_nb import chart, checkpointing, simulation
 from healthsim_nb.errors import WorkspaceError
 from healthsim_nb.schema import OWNERSHIP
 from healthsim_nb.schema.ddl import VARIABLE, qualified
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from healthsim_nb.checkpointing import Kept
     from healthsim_nb.store.database import Database
     from healthsim_nb.templates.assemble import Run
     from healthsim_nb.templates.library import Library
@@ -123,23 +124,57 @@ def save(
     clock: Callable[[], datetime],
     workers: int | None = None,
     progress: Callable[[int], None] | None = None,
+    checkpoint_interval: object = None,
 ) -> Owner:
     """Simulate a specification and save it; if anything fails, the workspace is as before."""
-    owner = scenarios.create(database, begun, origin(spec, library), now=clock())
-    blocks = simulation.blocks(spec, library, workers=workers)
+    every = checkpointing.interval(checkpoint_interval, database)
+    about = replace(origin(spec, library), checkpoint_interval=every)
+    owner = scenarios.create(database, begun, about, now=clock())
+    with database.cursor() as cursor:
+        kept = checkpointing.begin(cursor, database, owner, begun, spec, about, now=clock())
+    save_blocks(database, owner, spec, library, kept, clock=clock, workers=workers, tell=progress)
+    return owner
+
+
+def save_blocks(
+    database: Database,
+    owner: Owner,
+    spec: Specification,
+    library: Library,
+    kept: Kept | None,
+    *,
+    clock: Callable[[], datetime],
+    workers: int | None,
+    tell: Callable[[int], None] | None,
+    also: Callable[[DuckDBPyConnection], None] | None = None,
+) -> None:
+    """Simulate into a scenario that was begun; if anything fails, it is removed.
+
+    Parameters
+    ----------
+    also
+        What else belongs to the transaction.
+    """
+    blocks = None
     try:
+        plan = kept.plan if kept else None
+        blocks = simulation.blocks(spec, library, workers=workers, keeping=plan)
+        blocks = kept.watch(blocks) if kept else blocks
         with database.loading(), database.transaction() as cursor:
-            counts = load(cursor, owner, blocks, progress)
+            counts = load(cursor, owner, blocks, tell)
             if spec.notes:
                 counts["clinical_notes"] = keep_notes(cursor, owner)
+            if kept:
+                kept.finish(cursor, owner, counts, clock())
             scenarios.finish(cursor, owner, counts, now=clock())
+            if also:
+                also(cursor)
     except BaseException as error:
-        _drop(database, owner, error)
+        drop(database, owner, error, kept.run.run_id if kept else None)
         raise
     finally:
         # Ends the processes that simulate now, not when the error is forgotten.
         getattr(blocks, "close", lambda: None)()
-    return owner
 
 
 def keep_notes(cursor: DuckDBPyConnection, owner: Owner) -> int:
@@ -151,14 +186,17 @@ def keep_notes(cursor: DuckDBPyConnection, owner: Owner) -> int:
     return written
 
 
-def _drop(database: Database, owner: Owner, error: BaseException) -> None:
-    """Remove what was begun, and say so."""
+def drop(database: Database, owner: Owner, error: BaseException, run: str | None = None) -> None:
+    """Remove what was begun, and say so; ``run`` is its id if it can go on."""
+    before = "the workspace is as it was before."
+    if run:
+        before += f" The run can go on: resume {run}."
     # If that fails too, the next opening removes it.
     with suppress(duckdb.Error):
         scenarios.discard(database, owner)
     if isinstance(error, duckdb.Error) and not isinstance(error, duckdb.InterruptException):
         raise WorkspaceError(
-            f"The scenario {owner.name!r} could not be saved, and the workspace is as it was "
-            f"before. DuckDB says: {str(error).strip()}"
+            f"The scenario {owner.name!r} could not be saved, and {before} "
+            f"DuckDB says: {str(error).strip()}"
         ) from error
-    error.add_note(f"The scenario {owner.name!r} was not saved; the workspace is as it was before.")
+    error.add_note(f"The scenario {owner.name!r} was not saved; {before}")

@@ -14,22 +14,27 @@ from typing import TYPE_CHECKING
 import duckdb
 from pydantic import ValidationError
 
-from healthsim_nb import __version__, simulation
+from healthsim_nb import __version__, checkpointing, simulation
+from healthsim_nb.checkpointing import Source
 from healthsim_nb.errors import SpecificationError, WorkspaceError
 from healthsim_nb.generation import keep_notes, origin
 from healthsim_nb.population.crowd import GROUP
 from healthsim_nb.store import growth, scenarios
 from healthsim_nb.store.extending import Completion, differ
 from healthsim_nb.store.loader import load
+from healthsim_nb.store.scenarios import Draft
 from healthsim_nb.templates import settings
 from healthsim_nb.templates.template import Specification
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from healthsim_nb.checkpointing import Kept
+    from healthsim_nb.simulation import Tables
     from healthsim_nb.store.database import Database
     from healthsim_nb.store.growth import Past
+    from healthsim_nb.store.runs import Origin
     from healthsim_nb.templates.library import Library
 
 
@@ -40,11 +45,18 @@ class Growth:
     past: Past
     old: Specification
     new: Specification
+    simulate: Specification | None = None
+    """What is made; None: the whole of the new."""
+
+    @property
+    def made(self) -> Specification:
+        """What is simulated."""
+        return self.simulate or self.new
 
     @property
     def kind(self) -> str:
         """The kind of the run."""
-        return "extend" if self.new.months > self.old.months else "add"
+        return "add" if self.new.n > self.old.n else "extend"
 
     @property
     def first(self) -> int:
@@ -85,6 +97,12 @@ def larger(database: Database, scenario: int, name: str, n: object) -> Growth:
     return Growth(past, old, old.model_copy(update={"n": old.n + more}))
 
 
+def again(database: Database, scenario: int, name: str, made: Specification) -> Growth:
+    """Return the growth that makes again what a run has made of a scenario, if it is lost."""
+    past, now = _read(database, scenario, name)
+    return Growth(past, now, now, made.model_copy(update={"months": now.months}))
+
+
 def _read(database: Database, scenario: int, name: str) -> tuple[Past, Specification]:
     with database.cursor() as cursor:
         past = growth.past(cursor, scenario, name)
@@ -105,6 +123,8 @@ def grow(
     clock: Callable[[], datetime],
     workers: int | None = None,
     progress: Callable[[int], None] | None = None,
+    about: Origin | None = None,
+    source: Source | None = None,
 ) -> None:
     """Make a scenario longer or larger, in one transaction; if that fails, it is as before.
 
@@ -112,6 +132,10 @@ def grow(
     ----------
     progress
         Called now and then with the number of patients gone through, from `Growth.first` on.
+    about
+        What the run says about itself; left out: that it is one of `Growth.kind`.
+    source
+        Checkpoints to go on from; left out: those of the run before, where they are whole.
 
     Raises
     ------
@@ -123,8 +147,11 @@ def grow(
     name = change.past.name
     _require_same_definition(change, library)
     _require_same_lives(database, change, library)
+    if about is None:
+        parent = change.past.simulated[-1].run_key
+        about = replace(origin(change.new, library), kind=change.kind, parent=parent)
     try:
-        _save(database, change, library, clock, workers, progress)
+        _save(database, change, library, _Run(about, source, clock, workers, progress))
     except BaseException as error:
         if isinstance(error, duckdb.Error) and not isinstance(error, duckdb.InterruptException):
             raise WorkspaceError(
@@ -135,36 +162,73 @@ def grow(
         raise
 
 
-def _save(
-    database: Database,
-    change: Growth,
-    library: Library,
-    clock: Callable[[], datetime],
-    workers: int | None,
-    progress: Callable[[int], None] | None,
-) -> None:
-    new, completion = change.new, Completion(change.kind == "extend", change.past.own)
-    parent = change.past.simulated[-1].run_key
-    about = replace(origin(new, library), kind=change.kind, parent=parent)
-    repeated = change.first % GROUP
-    blocks = simulation.blocks(new, library, workers=workers, first=change.first)
-    try:
-        with database.loading(), database.transaction() as cursor:
-            owner = growth.begin(
-                cursor,
-                change.past,
-                new.model_dump_json(),
-                patients=new.n,
-                origin=about,
-                now=clock(),
-            )
-            tell = progress and (lambda seen: progress(max(seen - repeated, 0)))
-            load(cursor, owner, blocks, tell, put=completion.put)
-            if new.notes:
-                completion.inserted["clinical_notes"] += keep_notes(cursor, owner)
-            scenarios.finish(cursor, owner, completion.inserted, now=clock())
-    finally:
-        getattr(blocks, "close", lambda: None)()
+@dataclass(frozen=True)
+class _Run:
+    about: Origin
+    source: Source | None
+    clock: Callable[[], datetime]
+    workers: int | None
+    progress: Callable[[int], None] | None
+
+
+def _save(database: Database, change: Growth, library: Library, run: _Run) -> None:
+    completion = Completion(change.kind == "extend", change.past.own)
+    made, about, source = change.made, run.about, run.source
+    if change.kind == "extend" and source is None:
+        about, source = _last_checkpoint(database, change, about)
+    with database.loading(), database.transaction() as cursor:
+        owner = growth.begin(
+            cursor,
+            change.past,
+            change.new.model_dump_json(),
+            patients=made.n,
+            origin=replace(about, parameters=made.model_dump_json()),
+            now=run.clock(),
+        )
+        draft = Draft(about.parameters, made.n, template=made.template)
+        kept = checkpointing.begin(
+            cursor, database, owner, draft, made, about, source=source, now=run.clock()
+        )
+        blocks = _blocks(change, library, run.workers, kept)
+        try:
+            load(cursor, owner, blocks, _tell(change, run.progress), put=completion.put)
+        finally:
+            # Ends the processes that simulate now, not when an error is forgotten.
+            getattr(blocks, "close", lambda: None)()
+        if change.new.notes:
+            completion.inserted["clinical_notes"] += keep_notes(cursor, owner)
+        if kept:
+            kept.finish(cursor, owner, completion.inserted, run.clock())
+        scenarios.finish(cursor, owner, completion.inserted, now=run.clock())
+
+
+def _blocks(
+    change: Growth, library: Library, workers: int | None, kept: Kept | None
+) -> Iterator[Tables]:
+    plan = kept.plan if kept else None
+    blocks = simulation.blocks(
+        change.made, library, workers=workers, first=change.first, keeping=plan
+    )
+    return kept.watch(blocks) if kept else blocks
+
+
+def _tell(change: Growth, progress: Callable[[int], None] | None) -> Callable[[int], None] | None:
+    """Return what leaves out those who are made once more for the sake of their households."""
+    again = change.first % GROUP
+    return progress and (lambda seen: progress(max(seen - again, 0)))
+
+
+def _last_checkpoint(
+    database: Database, change: Growth, about: Origin
+) -> tuple[Origin, Source | None]:
+    """Return the latest checkpoints of a scenario; lost ones are made again."""
+    with database.cursor() as cursor:
+        last = growth.last_checkpoint(cursor, change.past.scenario_id)
+    if last is None or database.path is None:
+        return about, None
+    run_id, every = last
+    folder = checkpointing.home(database, run_id)
+    return replace(about, checkpoint_interval=every), Source(folder, recompute=True)
 
 
 def _require_same_definition(change: Growth, library: Library) -> None:

@@ -22,10 +22,9 @@ from healthsim_nb.clinical.compile import compile_plan
 from healthsim_nb.clinical.prevalence import prevalence_of
 from healthsim_nb.clinical.render.chart import Chart, open_chart
 from healthsim_nb.clinical.state import bodies
-from healthsim_nb.clinical.turn import first_day, play
 from healthsim_nb.engine.ids import BLOCK
-from healthsim_nb.engine.recorder import Recorder
 from healthsim_nb.errors import HealthsimError, SpecificationError
+from healthsim_nb.playing import Keeping, lives
 from healthsim_nb.population import people, render
 from healthsim_nb.population.ages import age_weights
 from healthsim_nb.population.crowd import GROUP
@@ -114,7 +113,12 @@ def gen_block(
 
 
 def make_block(
-    generator: Generator, block: int, turns: int | None = None, size: int = BLOCK, after: int = 0
+    generator: Generator,
+    block: int,
+    turns: int | None = None,
+    size: int = BLOCK,
+    after: int = 0,
+    keeping: Keeping | None = None,
 ) -> Tables:
     """Return the rows of one block: `gen_block` for many blocks of one specification.
 
@@ -122,6 +126,8 @@ def make_block(
     ----------
     after
         Whole groups of patients that come before block 0.
+    keeping
+        What is saved on the way, and from where it goes on; None: nothing, from the first day.
     """
     size = -(-size // GROUP) * GROUP
     first = after * GROUP + block * size
@@ -131,8 +137,7 @@ def make_block(
     plan = generator.plan if turns is None else generator.plan.cut(turns)
     crowd = people.draw(plan.spec, generator.weights, first, -(-wanted // GROUP) * GROUP)
     who = bodies(crowd)
-    state, out = first_day(plan, who), Recorder()
-    play(plan, who, state, 0, plan.turns, out)
+    state, out = lives(plan, who, first, keeping)
     return _rows(open_chart(plan, who, state, out, wanted))
 
 
@@ -151,6 +156,12 @@ def _rows(chart: Chart) -> Tables:
     }
 
 
+def firsts(n: int, *, first: int = 0, block_size: int = WORK) -> list[int]:
+    """Return the first patient of each block that `blocks` makes."""
+    start = first // GROUP * GROUP
+    return list(range(start, n, -(-block_size // GROUP) * GROUP))
+
+
 def block_count(n: int, size: int = BLOCK) -> int:
     """Return how many blocks n patients make."""
     size = -(-size // GROUP) * GROUP
@@ -164,6 +175,7 @@ def blocks(
     block_size: int = WORK,
     workers: int | None = None,
     first: int = 0,
+    keeping: Keeping | None = None,
 ) -> Iterator[Tables]:
     """Yield the rows of every block, in order, made ahead of the reader.
 
@@ -171,6 +183,8 @@ def blocks(
     ----------
     first
         The first patient that is wanted, from 0; the others of that group of 64 come with it.
+    keeping
+        What is saved on the way, and from where it goes on; None: nothing, from the first day.
     workers
         1: a thread of this process; more: so many processes. None: a thread on a small machine
         or for a few blocks, else a process for each processor but the two that insert.
@@ -184,7 +198,7 @@ def blocks(
         raise SpecificationError(f"workers is {workers}: at least 1 must do the work.")
     after = first // GROUP
     count = block_count(spec.n - after * GROUP, block_size)
-    work = Share(prepare(spec, library), range(count), block_size, after)
+    work = Share(prepare(spec, library), range(count), block_size, after, keeping)
     processes = usual_processes(count) if workers is None else min(workers, count)
     return by_processes(work, processes) if processes > 1 else by_thread(work)
 
@@ -204,10 +218,13 @@ class Share:
     size: int
     after: int = 0
     """Groups of patients that come before block 0."""
+    keeping: Keeping | None = None
 
     def make(self, block: int) -> Tables:
         """Return the rows of one block."""
-        return make_block(self.generator, block, size=self.size, after=self.after)
+        return make_block(
+            self.generator, block, size=self.size, after=self.after, keeping=self.keeping
+        )
 
 
 def by_thread(work: Share) -> Iterator[Tables]:

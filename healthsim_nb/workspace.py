@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
-from healthsim_nb import validation
+from healthsim_nb import checkpointing, resuming, validation
 from healthsim_nb.composing import merged
 from healthsim_nb.errors import SpecificationError, UnknownNameError, WorkspaceError
 from healthsim_nb.generation import draft, save, understood
@@ -17,7 +17,7 @@ from healthsim_nb.keeping import keep
 from healthsim_nb.scenario import Scenario
 from healthsim_nb.schema import scenario_tables, tables
 from healthsim_nb.schema.dictionary import Dictionary, entries
-from healthsim_nb.store import registry
+from healthsim_nb.store import registry, runs
 from healthsim_nb.store.database import Database, open_database
 from healthsim_nb.templates.assemble import Run
 from healthsim_nb.templates.library import load as load_library
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from healthsim_nb.growing import Growth
     from healthsim_nb.quality import Rule
     from healthsim_nb.store.registry import Brief
+    from healthsim_nb.store.runs import RunBrief
     from healthsim_nb.templates.library import Library
     from healthsim_nb.templates.request.understanding import Understanding
     from healthsim_nb.validation import Rules
@@ -118,6 +119,7 @@ class Workspace:
         name: str | None = None,
         description: str | None = None,
         tags: Sequence[str] = (),
+        checkpoint_interval: int | None = None,
         workers: int | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> Scenario:
@@ -139,6 +141,10 @@ class Workspace:
             Left out: up to three words of the request and today's date.
         description, tags
             What helps to find it again.
+        checkpoint_interval
+            Months after which it saves how far it is, again and again and at the end, in a folder
+            beside the file: a run that was stopped or killed goes on from there with `resume`.
+            Left out: it saves nothing, and a run that was stopped is gone.
         workers
             Processes that simulate; left out: as many as are worth it.
         progress
@@ -168,8 +174,64 @@ class Workspace:
             clock=self._now,
             workers=workers,
             progress=progress,
+            checkpoint_interval=checkpoint_interval,
         )
         return Scenario(self, owner.scenario_id, owner.name)
+
+    def resume(
+        self,
+        run_id: str,
+        turn: int | None = None,
+        *,
+        recompute: bool = False,
+        name: str | None = None,
+        workers: int | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Scenario:
+        """Go on with a run that kept checkpoints, and return its scenario.
+
+        The end is that of the run that was never stopped. What goes on is a new run that points
+        to the old one. Of a run that had ended, rows that were lost since are made again.
+
+        Parameters
+        ----------
+        run_id
+            As `runs` lists it.
+        turn
+            The checkpoint from which it goes on; left out: the last there is.
+        recompute
+            True: make lost or damaged checkpoints again from the seed; else they are an error.
+        name
+            What to call the scenario of a run that was interrupted; left out: as was asked for.
+        workers, progress
+            As for `generate`.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such run.
+        CheckpointLoadError
+            If its checkpoints are lost, damaged, or of other data; the message says what helps.
+        """
+        database, library = self._use(), self._library()
+        what = resuming.prepare(
+            database, run_id, library, turn=turn, recompute=recompute, name=name
+        )
+        number, made = resuming.resume(
+            database, what, library, clock=self._now, workers=workers, progress=progress
+        )
+        return Scenario(self, number, made)
+
+    def runs(self, *, status: str | None = None) -> list[RunBrief]:
+        """Return what made the rows, newest first.
+
+        Parameters
+        ----------
+        status
+            Only those that are ``finished``, ``interrupted``, …
+        """
+        with self.cursor() as cursor:
+            return checkpointing.with_turns(self._use(), runs.briefs(cursor, status=status))
 
     def scenarios(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self._parts: defaultdict[str, list[Columns]] = defaultdict(list)
+        self._taken: Counter[str] = Counter()
 
     def add(self, kind: str, /, **columns: NDArray[Any]) -> None:
         """Append rows of one kind; the last axis of every column is the row."""
@@ -29,3 +30,19 @@ class Recorder:
         if not parts:
             return {name: column[..., :0] for name, column in like.items()}
         return {name: np.concatenate([p[name] for p in parts], axis=-1) for name in parts[0]}
+
+    def take(self) -> dict[str, Columns]:
+        """Return what came since the last time, joined; it stays here, too."""
+        found = {}
+        for kind, parts in self._parts.items():
+            new = parts[self._taken[kind] :]
+            if new:
+                found[kind] = {n: np.concatenate([p[n] for p in new], axis=-1) for n in new[0]}
+            self._taken[kind] = len(parts)
+        return found
+
+    def put(self, taken: dict[str, Columns]) -> None:
+        """Append what was taken from another recorder."""
+        for kind, columns in taken.items():
+            self.add(kind, **columns)
+            self._taken[kind] = len(self._parts[kind])

@@ -7,7 +7,8 @@ main thread only waits: an interrupt reaches it at once, and the work stops at i
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from threading import Event
 from time import perf_counter
 from typing import TypeVar
@@ -45,6 +46,7 @@ def run(work: Callable[[Report], T], show: Report) -> T:
         if stop.is_set():
             raise Stopped
 
+    future: Future[T] | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="healthsim") as pool:
         try:
             future = pool.submit(work, report)
@@ -53,6 +55,17 @@ def run(work: Callable[[Report], T], show: Report) -> T:
                 if not future.done() and perf_counter() - began > QUIET:
                     show(last[0])
             return future.result()
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             stop.set()
+            if future is not None:
+                _take_notes(interrupt, future)
             raise
+
+
+def _take_notes(interrupt: KeyboardInterrupt, future: Future[T]) -> None:
+    """Wait until the work has ended, and tell what it said of its end."""
+    with suppress(CancelledError):
+        error = future.exception()
+        for note in getattr(error, "__notes__", ()):
+            if note not in getattr(interrupt, "__notes__", ()):
+                interrupt.add_note(note)

@@ -37,6 +37,8 @@ def _names(session: Session, said: list[str]) -> list[str]:
         return list(hs.templates())
     if said == ["export"]:
         return hs.formats()
+    if said == ["resume"]:
+        return [run.run_id for run in session.workspace.runs()] if session.opened else []
     if said[0] == "help":
         return list(words(NOTEBOOK))
     if said[-1] == "--scenario" or said[0] in ("use", "summary", "extend", "add"):

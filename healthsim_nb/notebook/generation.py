@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from IPython import get_ipython
 from IPython.display import display
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from healthsim_nb import Scenario, Workspace
 
-OTHERS = ("name", "tags")
+T = TypeVar("T")
+OTHERS = ("name", "tags", "checkpoint_interval")
 """Settings that do not decide who the people are."""
 
 
@@ -46,7 +47,7 @@ def generate(workspace: Workspace, what: str, settings: dict[str, Any]) -> Scena
             place.update(understood(request))
 
 
-def grow(work: Callable[[Callable[[int], None]], object], said: str, n: int) -> None:
+def grow(work: Callable[[Callable[[int], None]], T], said: str, n: int) -> T:
     """Make a scenario longer or larger, with a bar while it lasts.
 
     Parameters
@@ -71,10 +72,17 @@ def grow(work: Callable[[Callable[[int], None]], object], said: str, n: int) -> 
             place.append(display(bar, display_id=True))
 
     try:
-        background.run(work, show)
+        return background.run(work, show)
     finally:
         if place:
             place[0].update(sentence(said))
+
+
+def resume(workspace: Workspace, run: str, **settings: Any) -> Scenario:
+    """Go on with a run, with a bar while it lasts."""
+    found = {brief.run_id: brief for brief in workspace.runs()}.get(run)
+    n = found.patients if found else 0
+    return grow(lambda tell: workspace.resume(run, progress=tell, **settings), f"{run} goes on", n)
 
 
 def _in_place() -> bool:

@@ -48,6 +48,19 @@ def _rows(found: Sequence[Any]) -> list[tuple[object, ...]]:
     ]
 
 
+def runs(found: Sequence[Any]) -> Shown:
+    """Show runs."""
+    if not found:
+        return sentence("There is no run yet: %hs generate makes one.", found)
+    rows = [
+        tuple(html.Count(v) if isinstance(v, int) else v for v in brief.row()) for brief in found
+    ]
+    waiting = [brief.run_id for brief in found if brief.status == "interrupted"]
+    more = html.note_of(html.code(f"%hs resume {waiting[0]}"), " goes on") if waiting else ""
+    columns = found[0].COLUMNS
+    return Shown(found, plain_table(columns, rows), html.table(columns, rows) + more)
+
+
 def templates(known: Mapping[str, str]) -> Shown:
     """Show the templates."""
     wide = max(map(len, known))

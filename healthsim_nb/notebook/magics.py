@@ -11,9 +11,9 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 import healthsim_nb as hs
 from healthsim_nb.errors import HealthsimError, SpecificationError
 from healthsim_nb.notebook import listings
-from healthsim_nb.notebook.generation import generate, grow
+from healthsim_nb.notebook.generation import generate, grow, resume
 from healthsim_nb.notebook.shown import sentence, value_of
-from healthsim_nb.words import NOTEBOOK, find, parse, shares
+from healthsim_nb.words import NOTEBOOK, find, parse, shares, told_of
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _KEEP = re.compile(r"(?:^|\s)-o\s+([^\W\d]\w*)\s*$")
 """``-o name`` at the end of a line."""
-STOPPED = "Stopped: nothing was kept."
-STOPPED_AT = dict.fromkeys(("add", "extend"), "Stopped: the scenario is as it was before.")
 
 
 @magics_class
@@ -47,8 +45,8 @@ class HsMagics(Magics):
             return self._run(line, cell)
         except HealthsimError as problem:
             raise UsageError(str(problem)) from None
-        except KeyboardInterrupt:
-            raise UsageError(STOPPED_AT.get(line.split()[0], STOPPED)) from None
+        except KeyboardInterrupt as stop:
+            raise UsageError(told_of(stop, line.split()[0])) from None
 
     def _run(self, line: str, cell: str | None) -> Any:
         kept = _KEEP.search(line)
@@ -86,6 +84,17 @@ class HsMagics(Magics):
         grow(lambda tell: found.add(n, progress=tell), said, n)
         self.session.use(found)
         return found
+
+    def do_runs(self) -> Any:
+        """List the runs."""
+        return listings.runs(self.session.workspace.runs())
+
+    def do_resume(self, run: str, turn: int | None, name: str | None, recompute: bool) -> Any:
+        """Go on with a run."""
+        workspace = self.session.workspace
+        made = resume(workspace, run, turn=turn, name=name, recompute=recompute)
+        self.session.use(made)
+        return made
 
     def do_scenarios(self, search: str, tag: str | None) -> Any:
         """List scenarios."""

@@ -79,3 +79,14 @@ def begin(
     )
     key = runs.begin(cursor, past.scenario_id, past.name, patients=patients, origin=origin, now=now)
     return Owner(past.scenario_id, key, past.name)
+
+
+def last_checkpoint(cursor: DuckDBPyConnection, scenario: int) -> tuple[str, int] | None:
+    """Return the run of a scenario that has the latest checkpoint, with its interval."""
+    row = cursor.execute(
+        "SELECT run_id, checkpoint_interval FROM hs.checkpoints JOIN hs.runs USING (run_key) "
+        "WHERE scenario_id = ? AND checkpoint_interval IS NOT NULL "
+        "ORDER BY turn DESC, run_key DESC LIMIT 1",
+        [scenario],
+    ).fetchone()
+    return (str(row[0]), int(row[1])) if row else None

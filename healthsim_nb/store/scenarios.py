@@ -80,8 +80,9 @@ def finish(
 
 
 def discard(database: Database, owner: Owner) -> None:
-    """Remove a scenario that could not be built."""
+    """Remove a scenario that could not be built; its run stays if it can go on."""
     with database.transaction() as cursor:
+        runs.set_aside(cursor, owner.scenario_id)
         remove_rows(cursor, owner.scenario_id)
 
 
@@ -92,6 +93,7 @@ def remove_unfinished(cursor: DuckDBPyConnection) -> int:
         cursor.begin()
         try:
             for (number,) in left:
+                runs.set_aside(cursor, number)
                 remove_rows(cursor, number)
             cursor.commit()
         except BaseException:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from healthsim_nb.errors import UnknownNameError
 from healthsim_nb.words.grammar import parse, parse_parts, shares
 from healthsim_nb.words.help import help_on, help_text
+from healthsim_nb.words.stopped import told_of
 from healthsim_nb.words.table import NOTEBOOK, TERMINAL, WORDS, Option, Word
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "parse",
     "parse_parts",
     "shares",
+    "told_of",
     "words",
 ]
 

@@ -133,6 +133,8 @@ class _Sentence(argparse.ArgumentParser):
             self.add_argument(option.name, nargs=_count(option), metavar=metavar)
         elif option.many:
             self.add_argument(option.name, action="append", default=[])
+        elif option.kind is bool:
+            self.add_argument(option.name, action="store_true")
         else:
             kind = _whole if option.kind is int else str
             self.add_argument(option.name, type=kind, required=option.needed)

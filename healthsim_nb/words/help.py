@@ -32,5 +32,5 @@ def help_on(word: Word, prefix: str) -> str:
 
 
 def _label(option: Option) -> str:
-    said = option.metavar or option.name.upper()
-    return f"{option.name} {said}" if option.dashed else said
+    said = option.metavar or (option.name if option.kind is bool else option.name.upper())
+    return f"{option.name} {said}" if option.dashed and option.kind is not bool else said

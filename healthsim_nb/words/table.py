@@ -14,6 +14,7 @@ class Option:
     name: str
     about: str
     kind: type = str
+    """bool: nothing follows it."""
     metavar: str = ""
     many: bool = False
     """Words: all that follow, joined. With dashes: it may be said more than once."""
@@ -52,7 +53,7 @@ class Word:
 def _usage(option: Option) -> str:
     text = option.metavar or option.name.upper()
     if option.dashed:
-        text = f"{option.name} {text}"
+        text = option.name if option.kind is bool else f"{option.name} {text}"
     return text if option.needed else f"[{text}]"
 
 
@@ -71,6 +72,7 @@ WORDS = (
             Option("--n", "how many patients", int, "N"),
             Option("--months", "how many months of their lives", int, "N"),
             Option("--start", "the first day, as 2024-01-01", metavar="DAY"),
+            Option("--checkpoint-interval", "save how far it is after so many months", int, "N"),
             Option("--seed", "another seed gives other people (0)", int, "N"),
             Option("--mix", "shares, as well-controlled=40,poor=60", metavar="SHARES"),
             Option("--name", "what to call it", metavar="NAME"),
@@ -88,6 +90,22 @@ WORDS = (
         "add patients to a scenario",
         "add --n 100",
         (SCENARIO, Option("--n", "how many more", int, "N", needed=True)),
+    ),
+    Word(
+        "runs",
+        "list the runs that made the rows, and those that can go on, newest first",
+        "runs",
+    ),
+    Word(
+        "resume",
+        "go on with a run that was interrupted, or from one of its checkpoints",
+        "resume diabetes_500patients_20260115_093000_01 --turn 10",
+        (
+            Option("run", "its id, as runs lists it", needed=True),
+            Option("--turn", "the checkpoint to go on from (the last)", int, "N"),
+            Option("--name", "what to call the scenario", metavar="NAME"),
+            Option("--recompute", "make lost checkpoints again from the seed", bool),
+        ),
     ),
     Word(
         "scenarios",

@@ -17,7 +17,13 @@ from healthsim_nb.store.migrations.difference import migration_text, rules, shap
 
 NOW = datetime.fromisoformat("2026-01-15 09:30")
 LAST = known()[-1].version
-RELEASED = {1: "4ee7511263481e98", 2: "27ade30c0afafc96", 3: "e8f7364f8997b3cb"}
+RELEASED = {
+    1: "4ee7511263481e98",
+    2: "27ade30c0afafc96",
+    3: "e8f7364f8997b3cb",
+    4: "afb2ed1f0c2b8d4f",
+    5: "cdae43e08b38df38",
+}
 """Number of each migration that users' files may have had, with the hash of its text."""
 
 
