@@ -17,6 +17,7 @@
     │   ├── RunIdCollisionError   no number is left for a run of this second
     │   ├── CheckpointSaveError   a checkpoint that cannot be written
     │   └── CheckpointLoadError   one that is missing, damaged, of another run or a later version
+    ├── ShareError                a file with a scenario in it that is not what it says
     └── ExportError               an output that cannot be written
 """
 
@@ -114,6 +115,10 @@ class CheckpointSaveError(RunError):
 
 class CheckpointLoadError(RunError):
     """A checkpoint that is missing, damaged, of something else or of a later version."""
+
+
+class ShareError(HealthsimError):
+    """A file with a scenario in it that is not what it says."""
 
 
 class ExportError(HealthsimError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from healthsim_nb import chart, composing, growing, validation
 from healthsim_nb.engine.calendar import add_months
 from healthsim_nb.errors import SpecificationError
@@ -17,6 +19,7 @@ from healthsim_nb.store.pages import PAGE_SIZE
 from healthsim_nb.store.query import query
 from healthsim_nb.store.samples import samples
 from healthsim_nb.store.selects import select, selects
+from healthsim_nb.store.sharing import share
 from healthsim_nb.store.summary import summary
 from healthsim_nb.templates.template import Specification
 
@@ -65,10 +68,21 @@ class Scenario:
 
     @property
     def specification(self) -> Specification:
-        """All that decides its content; the same specification makes the same rows."""
+        """All that decides its content; the same specification makes the same rows.
+
+        Raises
+        ------
+        SpecificationError
+            If its rows were not simulated, or are of several scenarios.
+        """
         with self._workspace.cursor() as cursor:
             text = registry.specification(cursor, self.id, self._name)
-        return Specification.model_validate_json(text)
+        try:
+            return Specification.model_validate_json(text)
+        except ValidationError:
+            raise SpecificationError(
+                f"{self._name!r} was not simulated as a whole, so no specification makes it again."
+            ) from None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -320,6 +334,24 @@ class Scenario:
             severity=severity,
             progress=progress,
         )
+
+    def share(self, path: str | Path) -> Path:
+        """Write it into one file for somebody else, who reads it with ``ws.receive()``.
+
+        The file holds all rows, tags, notes and where each row is from. It is sealed: no byte of it
+        can change unnoticed.
+
+        Parameters
+        ----------
+        path
+            Such as ``"diabetes.hsz"``; a file that exists is replaced.
+
+        Raises
+        ------
+        ExportError
+            If it cannot be written.
+        """
+        return share(self._workspace._use(), self.brief, path)
 
     def tag(self, *words: str) -> None:
         """Put tags on it."""

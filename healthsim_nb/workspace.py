@@ -19,6 +19,7 @@ from healthsim_nb.schema import scenario_tables, tables
 from healthsim_nb.schema.dictionary import Dictionary, entries
 from healthsim_nb.store import registry, runs
 from healthsim_nb.store.database import Database, open_database
+from healthsim_nb.store.sharing import receive
 from healthsim_nb.templates.assemble import Run
 from healthsim_nb.templates.library import load as load_library
 
@@ -324,6 +325,28 @@ class Workspace:
         )
         if kept.lost:
             warnings.warn("\n".join(kept.lost), stacklevel=2)
+        return Scenario(self, owner.scenario_id, owner.name)
+
+    def receive(self, path: str | Path, *, name: str | None = None) -> Scenario:
+        """Read a scenario that somebody shared with ``c.share()``, and return it.
+
+        The file is checked before it comes near the workspace; nothing in it is ever run.
+
+        Parameters
+        ----------
+        path
+            The file.
+        name
+            What to call it here; left out: its own name.
+
+        Raises
+        ------
+        ShareError
+            If the file was changed, is of a later version, or no shared scenario.
+        SpecificationError
+            If the name is taken.
+        """
+        owner = receive(self._use(), path, name, now=self._now())
         return Scenario(self, owner.scenario_id, owner.name)
 
     def merge(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from healthsim_nb.errors import HealthsimError
 from healthsim_nb.notebook import html
 from healthsim_nb.notebook.listings import scenario_table
 from healthsim_nb.notebook.scorecards import scorecard
@@ -42,9 +43,13 @@ def understood(request: Any, done: int | None = None) -> Shown:
 
 def scenario(shown: Scenario) -> str:
     """Return a scenario as HTML."""
-    brief, spec = shown.brief, shown.specification
+    brief = shown.brief
     size = f"{brief.patients:,} patients · {brief.rows:,} rows"
-    when = f"{spec.months:,} months from {spec.start} · seed {spec.seed}"
+    try:
+        spec = shown.specification
+        when = f"{spec.months:,} months from {spec.start} · seed {spec.seed}"
+    except HealthsimError:
+        when = f"kept on {brief.created_at:%Y-%m-%d}"
     source = brief.request or brief.template or brief.description
     tags = html.chips(brief.tags)
     ask = html.note_of(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from healthsim_nb.store.registry import Brief
     from healthsim_nb.store.scenarios import Draft, Owner
 
-COPIED = ("scenario_tags", "notes", "rules", "exchanges", "exchange_events")
+COPIED = ("scenario_tags", "notes", "exchanges", "exchange_events")
 """State that a clone has, too."""
 LEFT = ("runs", "checkpoints", "outputs")
 """State that it has not: it has a run of its own, and files belong to what wrote them."""
@@ -148,7 +148,8 @@ def copy_state(
     keys: Mapping[int, int],
 ) -> None:
     """Copy rows of state tables; those with a number of their own get a new one."""
-    shifts = {name: _shift(cursor, name) for name in names if tables()[name].key == ("id",)}
+    numbered = [n for n in names if tables()[n].key == ("id",) and _is_number(n)]
+    shifts = {name: _shift(cursor, name) for name in numbered}
     for name in names:
         columns = [c.name for c in tables()[name].columns]
         values = [
@@ -178,6 +179,10 @@ def _state_value(
     if column == "id" and table in shifts:
         return f"id + {shifts[table]}"
     return f"{column} + {shifts[target]}" if target and target in shifts else column
+
+
+def _is_number(name: str) -> bool:
+    return tables()[name].column("id").type in ("INTEGER", "BIGINT")
 
 
 def _shift(cursor: DuckDBPyConnection, name: str) -> int:

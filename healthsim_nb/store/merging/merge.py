@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from healthsim_nb.store.scenarios import Draft, Owner
 
 RULES = ("skip", "overwrite", "rename")
-COPIED = ("scenario_tags", "notes", "rules")
+COPIED = ("scenario_tags", "notes")
 """State that a merged scenario has of all its sources; conversations stay with the original."""
 
 
