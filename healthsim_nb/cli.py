@@ -193,6 +193,23 @@ def _scorecard(scenario: str, database: str | None) -> None:
         print(_scenario(workspace, scenario).scorecard().to_text())
 
 
+def _timeline(patient: int, scenario: str | None, database: str | None) -> None:
+    with _existing(database) as workspace:
+        print(_scenario(workspace, scenario).timeline(patient).to_text())
+
+
+def _notes(
+    patient: int | None,
+    encounter: int | None,
+    limit: int | None,
+    scenario: str | None,
+    database: str | None,
+) -> None:
+    most = {} if limit is None else {"limit": limit}
+    with _existing(database) as workspace:
+        print(_scenario(workspace, scenario).notes(patient, encounter, **most).to_text())
+
+
 def _query(
     sql: str, scenario: str | None, page: int | None, page_size: int | None, database: str | None
 ) -> None:
@@ -263,12 +280,14 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "generate": _generate,
     "help": _help,
     "lab": _lab,
+    "notes": _notes,
     "query": _query,
     "resume": _resume,
     "runs": _runs,
     "scenarios": _scenarios,
     "scorecard": _scorecard,
     "summary": _summary,
+    "timeline": _timeline,
     "templates": _templates,
 }
 ON_A_WORKSPACE = (
@@ -276,10 +295,12 @@ ON_A_WORKSPACE = (
     "export",
     "extend",
     "generate",
+    "notes",
     "query",
     "resume",
     "runs",
     "scenarios",
     "scorecard",
     "summary",
+    "timeline",
 )

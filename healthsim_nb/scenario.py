@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from healthsim_nb.chart import Notes
+    from healthsim_nb.chart import Notes, Timeline
     from healthsim_nb.quality import Report
     from healthsim_nb.quality.scorecard import Scorecard
     from healthsim_nb.store.merging import Merged
@@ -139,6 +140,22 @@ class Scenario:
             return chart.notes(
                 cursor, patient_id=patient_id, encounter_id=encounter_id, limit=limit
             )
+
+    def timeline(self, patient_id: int) -> Timeline:
+        """Return all that is on record of a patient, by day, with a picture of it.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such patient.
+        """
+        span = None
+        # A scenario that was not simulated has no months of its own.
+        with suppress(ValidationError):
+            spec = self.specification
+            span = spec.start, add_months(spec.start, spec.months) - timedelta(days=1)
+        with self._workspace.cursor(self) as cursor:
+            return chart.timeline(cursor, patient_id, span)
 
     def scorecard(self) -> Scorecard:
         """Return its figures beside the published ones of the United States.

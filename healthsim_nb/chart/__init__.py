@@ -7,5 +7,6 @@ they are is not its business.
 from __future__ import annotations
 
 from healthsim_nb.chart.note import Note, Notes, keep, notes
+from healthsim_nb.chart.timeline import Entry, Timeline, timeline
 
-__all__ = ["Note", "Notes", "keep", "notes"]
+__all__ = ["Entry", "Note", "Notes", "Timeline", "keep", "notes", "timeline"]

@@ -10,6 +10,7 @@ from healthsim_nb.notebook.listings import scenario_table
 from healthsim_nb.notebook.scorecards import scorecard
 from healthsim_nb.notebook.shown import Shown
 from healthsim_nb.notebook.summaries import summary
+from healthsim_nb.notebook.timelines import timeline
 
 if TYPE_CHECKING:
     from healthsim_nb import Page, Scenario
@@ -105,6 +106,7 @@ def dictionary(shown: Any) -> str:
 
 
 FACES = {
+    ("chart.timeline", "Timeline"): timeline,
     ("chart.note", "Notes"): notes,
     ("quality.scorecard", "Scorecard"): scorecard,
     ("scenario", "Scenario"): scenario,

@@ -116,6 +116,17 @@ class HsMagics(Magics):
         """Hold a scenario beside the United States."""
         return self.session.scenario(scenario).scorecard()
 
+    def do_timeline(self, patient: int, scenario: str | None) -> Any:
+        """Show one patient's life."""
+        return self.session.scenario(scenario).timeline(patient)
+
+    def do_notes(
+        self, patient: int | None, encounter: int | None, limit: int | None, scenario: str | None
+    ) -> Any:
+        """Write clinical notes."""
+        most = {} if limit is None else {"limit": limit}
+        return self.session.scenario(scenario).notes(patient, encounter, **most)
+
     def do_query(
         self, sql: str, scenario: str | None, page: int | None, page_size: int | None
     ) -> Any:

@@ -136,6 +136,23 @@ WORDS = (
         (SCENARIO,),
     ),
     Word(
+        "timeline",
+        "one patient's life on record as a picture",
+        "timeline 851",
+        (Option("patient", "the patient's id", int, "PATIENT", needed=True), WHICH),
+    ),
+    Word(
+        "notes",
+        "clinical notes, written from the tables",
+        "notes --patient 851",
+        (
+            Option("--patient", "only this patient's", int, "ID"),
+            Option("--encounter", "only of this encounter", int, "ID"),
+            Option("--limit", "how many at most (20)", int, "N"),
+            WHICH,
+        ),
+    ),
+    Word(
         "query",
         "one SELECT on a scenario, page by page",
         "query SELECT gender, count(*) AS n FROM patients GROUP BY gender ORDER BY gender",
