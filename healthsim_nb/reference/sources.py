@@ -2,7 +2,7 @@
 
 ``python -m healthsim_nb.reference.sources`` says what is wrong with the list; with ``--write`` it
 brings hashes up to date, adds an empty section for each new file and drops those of files gone.
-Conditions, templates and rules are not in it, for they name their sources inside, nor is what is
+Conditions, templates, plans and rules name their sources inside and are not in it, nor is what is
 fitted: it is made from the others.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIELDS = ("title", "url", "edition", "licence", "sha256")
-OWN_SOURCES = ("conditions", "templates", "fitted", "rules")
+OWN_SOURCES = ("conditions", "templates", "plans", "fitted", "rules")
 """Folders whose files name their sources inside, or are made from the other files."""
 Sources = dict[str, dict[str, str]]
 

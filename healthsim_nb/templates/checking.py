@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from healthsim_nb import reference
 from healthsim_nb.templates.agreement import disagreements
 from healthsim_nb.templates.problems import missing_name
-from healthsim_nb.templates.uses import Use, of_catalogue, of_condition, of_template
+from healthsim_nb.templates.uses import Use, of_catalogue, of_condition, of_plan, of_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,8 +19,17 @@ if TYPE_CHECKING:
 
 _USES: dict[str, Callable[[Any], Iterator[Use]]] = {
     "conditions": of_condition,
+    "plans": of_plan,
     "templates": of_template,
 }
+
+FILES = {
+    "state": ("geography/states.csv", "code"),
+    "role": ("network/specialties.csv", "role"),
+    "payer": ("coverage/payers.csv", "id"),
+    "network": ("coverage/networks.csv", "id"),
+}
+"""Names that stand in a reference table."""
 
 
 def problems_between(shelves: Mapping[str, Shelf]) -> Iterator[str]:
@@ -48,10 +57,8 @@ def unknown_names(
     """Yield ``path: sentence`` for each name that does not exist."""
     for use in uses:
         kind, names = use.kind, known.get(use.kind, ())
-        if kind == "state":
-            names = state_codes()
-        if kind == "role":
-            names = roles()
+        if kind in FILES:
+            names = sorted({row[FILES[kind][1]] for row in reference.rows(FILES[kind][0])})
         if kind == "rank":
             of = conditions.get(use.condition or "")
             if of is None:
@@ -59,16 +66,6 @@ def unknown_names(
             kind, names = f"level of '{of.id}'", list(of.rank_names)
         if use.name not in names:
             yield f"{use.path}: {missing_name(kind, use.name, sorted(names))}"
-
-
-def state_codes() -> list[str]:
-    """Return the two letters of each state, sorted."""
-    return sorted(row["code"] for row in reference.rows("geography/states.csv"))
-
-
-def roles() -> list[str]:
-    """Return who can be seen in the network, sorted."""
-    return sorted({row["role"] for row in reference.rows("network/specialties.csv")})
 
 
 def _shared_words(shelf: Shelf) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 ::
 
-    conditions/<id>.yaml   templates/<id>.yaml   clinical/measures.yaml
+    conditions/<id>.yaml   templates/<id>.yaml   plans/<id>.yaml   clinical/measures.yaml
     clinical/cautions.yaml   codes/labs.csv   codes/orders.csv   codes/drugs.csv
     codes/allergens.csv
     codes/products.csv
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Product,
     )
     from healthsim_nb.templates.condition import Condition
+    from healthsim_nb.templates.health_plan import HealthPlan
     from healthsim_nb.templates.template import Template
 
 Stamp = tuple[tuple[str, int, int], ...]
@@ -55,6 +56,7 @@ class Library:
 
     conditions: Mapping[str, Condition]
     templates: Mapping[str, Template]
+    plans: Mapping[str, HealthPlan]
     measures: Mapping[str, Measure]
     tests: Mapping[str, LabTest]
     orders: Mapping[str, Order]

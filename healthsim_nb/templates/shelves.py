@@ -16,6 +16,7 @@ from healthsim_nb.templates.catalogue import (
 )
 from healthsim_nb.templates.condition import Condition
 from healthsim_nb.templates.documents import parse_csv, parse_yaml, read_text
+from healthsim_nb.templates.health_plan import HealthPlan
 from healthsim_nb.templates.problems import validated
 from healthsim_nb.templates.template import Template
 
@@ -45,6 +46,7 @@ class Place:
 SHELVES = {
     "conditions": Place(Condition, "conditions/"),
     "templates": Place(Template, "templates/"),
+    "plans": Place(HealthPlan, "plans/"),
     "measures": Place(Measure, "clinical/measures.yaml"),
     "tests": Place(LabTest, "codes/labs.csv"),
     "orders": Place(Order, "codes/orders.csv"),

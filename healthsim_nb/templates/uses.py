@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from healthsim_nb.templates.catalogue import Drug
     from healthsim_nb.templates.condition import Condition
     from healthsim_nb.templates.event import Care
+    from healthsim_nb.templates.health_plan import HealthPlan
     from healthsim_nb.templates.template import Specification, Template
     from healthsim_nb.templates.timeline import Step
 
     Entry = Measure | LabTest | Order | Drug | Product | Caution | Allergen
-    Document = Condition | Template | Specification | Entry
+    Document = Condition | Template | Specification | HealthPlan | Entry
 
 
 class Use(NamedTuple):
@@ -76,6 +77,12 @@ def of_template(t: Template | Specification) -> Iterator[Use]:
         yield Use("mix_of", "condition", t.mix_of)
         for name in t.mix:
             yield Use(f"mix.{name}", "rank", name, t.mix_of)
+
+
+def of_plan(plan: HealthPlan) -> Iterator[Use]:
+    """Yield every name that a health plan uses."""
+    yield Use("payer", "payer", plan.payer)
+    yield Use("network", "network", plan.network)
 
 
 def of_catalogue(entry: Entry) -> Iterator[Use]:

@@ -1,0 +1,85 @@
+"""Which deductibles, maxima and visit limits each filed line counts towards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from healthsim_nb.coverage.book import Book
+    from healthsim_nb.coverage.claims import Claims
+    from healthsim_nb.coverage.filing import Filings
+
+    I64 = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Accounts:
+    """Accounts of members and families, one a person or subscriber, plan, year and tier."""
+
+    row: I64
+    """Row of the book, by filing."""
+    tier: I64
+    """0 in the network, 1 outside, by filing."""
+    member: I64
+    """The member's account, by filing."""
+    family: I64
+    shared: Bools
+    """By filing: whether others of the household are on the plan."""
+    limits: I64
+    """Deductible and maximum of each member's account, then of each family's: shape (4, most)."""
+    sizes: tuple[int, int]
+
+
+def open_accounts(
+    claims: Claims, filings: Filings, book: Book, tier: I64, shared: Bools
+) -> Accounts:
+    """Return the accounts that filings count towards.
+
+    Parameters
+    ----------
+    tier
+        By filing.
+    shared
+        By person.
+    """
+    person = claims.visits.person[claims.visit][filings.claim]
+    year = claims.day[filings.claim].astype("datetime64[D]").astype("datetime64[Y]")
+    row = book.row(filings.plan, year.astype(np.int64) + 1970)
+    key = row * 2 + tier
+    rows = 2 * len(book.deductible)
+    members, member = np.unique(person * rows + key, return_inverse=True)
+    families, family = np.unique(filings.subscriber * rows + key, return_inverse=True)
+    limits = np.zeros((4, max(len(members), len(families), 1)), np.int64)
+    for place, keys in ((0, members), (2, families)):
+        at, level = keys % rows // 2, keys % 2 * 2 + (place > 0)
+        limits[place, : len(keys)] = book.deductible[at, level]
+        limits[place + 1, : len(keys)] = book.most[at, level]
+    at, level = members % rows // 2, members % 2 * 2
+    together = book.aggregate[at // book.years] & shared[members // rows]
+    limits[0, : len(members)] = np.where(
+        together, book.deductible[at, level + 1], limits[0, : len(members)]
+    )
+    sizes = (len(members), len(families))
+    return Accounts(row, tier, member, family, shared[person], limits, sizes)
+
+
+def visit_counters(
+    claims: Claims, filings: Filings, book: Book, place: tuple[I64, I64]
+) -> tuple[I64, I64]:
+    """Return the counter of each filed line, -1 for none, and how many visits each allows."""
+    filing, line = place
+    plan, benefit = filings.plan[filing], claims.lines["benefit"][line]
+    most = book.visits[plan, benefit]
+    at = np.flatnonzero(most >= 0)
+    found = np.full(len(filing), -1, np.int64)
+    person = claims.visits.person[claims.visit][filings.claim[filing[at]]]
+    year = claims.day[filings.claim[filing[at]]].astype("datetime64[D]").astype("datetime64[Y]")
+    key = ((person << 8 | plan[at]) << 8 | benefit[at]) << 8 | year.astype(np.int64)
+    _, first, found[at] = np.unique(key, return_index=True, return_inverse=True)
+    return found, np.r_[most[at][first], 0]

@@ -1,0 +1,75 @@
+"""Service lines as they are written down, before they are claims: parts that are joined once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+I64 = NDArray[np.int64]
+
+CLINICIAN, FACILITY, LABORATORY, HOSPITAL, RIDE, EQUIPMENT, THERAPY = range(7)
+"""Claims of one visit, by who sends them: this is the slot of a claim's id."""
+MODIFIERS = ("", "25", "26", "95", "33", "GP", "NU", "RR", "90")
+PLACES = ("", "10", "11", "12", "20", "21", "22", "23", "41")
+NARROW = {
+    "slot": np.int8,
+    "units": np.int32,
+    "modifier": np.int8,
+    "place": np.int8,
+    "revenue": np.int16,
+    "service": np.int16,
+    "rate": np.int8,
+    "benefit": np.int8,
+}
+"""Small numbers take little room: what is moved is what costs."""
+MOST_LINES = 63
+"""Lines a claim has room for in its ids; what is beyond stays unbilled."""
+
+
+@dataclass
+class Draft:
+    """Parts of columns, by name."""
+
+    parts: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, visit: I64, slot: int, service: I64 | int, price: I64, **more: Any) -> None:
+        """Write down one line for each visit.
+
+        Parameters
+        ----------
+        visit
+            Places of visits, shape (k,).
+        slot
+            Which claim of the visit.
+        service
+            Index into the price list; -1: none, as for a hospital's room.
+        price
+            Medicare's price of all units, in cents.
+        more
+            ``units`` (1), ``modifier`` and ``place`` (words), ``revenue`` (index, -1), ``charge``
+            (cents), ``rate`` and ``benefit`` (indices).
+        """
+        if len(visit):
+            words = {
+                "modifier": MODIFIERS.index(more.pop("modifier", "")),
+                "place": more.pop("place", 0),
+            }
+            columns = {"units": 1, "revenue": -1, **words, **more, "service": service, "slot": slot}
+            self.parts.append({"visit": visit, "price": price, **columns})
+
+    def columns(self) -> dict[str, I64]:
+        """Return all lines in order of visit and claim, as they were written within each."""
+        names = self.parts[0] if self.parts else {}
+        whole = {name: np.concatenate([_column(p, name) for p in self.parts]) for name in names}
+        if not whole:
+            return {}
+        order = np.argsort(whole["visit"] << 3 | whole["slot"], kind="stable")
+        return {name: column[order] for name, column in whole.items()}
+
+
+def _column(part: dict[str, Any], name: str) -> NDArray[Any]:
+    kind = NARROW.get(name, np.int64)
+    return np.broadcast_to(np.asarray(part[name]).astype(kind, copy=False), part["visit"].shape)
