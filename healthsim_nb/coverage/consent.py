@@ -49,6 +49,11 @@ class Consents:
     missing: Bools
     """By claim: consent is needed and is not there, shape (claims,)."""
 
+    @property
+    def granted(self) -> I64:
+        """Claims with an approval."""
+        return self.claim[~self.missing[self.claim]]
+
 
 @cache
 def _chances() -> dict[str, list[float]]:

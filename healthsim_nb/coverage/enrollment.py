@@ -80,7 +80,7 @@ class Enroller:
         second_subscriber = np.broadcast_to(self.own, shape).astype(np.int32)
         self._two_jobs(plan, subscriber, second, second_subscriber)
         parts = (plan, subscriber, second, second_subscriber)
-        return Enrolment(self.months, *parts, *self._cards(plan))
+        return Enrolment(self.months, *parts, *self._cards(plan, subscriber))
 
     def _two_jobs(
         self,
@@ -105,7 +105,10 @@ class Enroller:
             covered = covered[_in_family(people, covered)]
             if len(covered):
                 first = np.r_[True, households[covered[1:]] != households[covered[:-1]]]
-                self.subscriber[covered] = covered[np.flatnonzero(first)][np.cumsum(first) - 1]
+                head = covered[np.flatnonzero(first)][np.cumsum(first) - 1]
+                # A child whose parents have no such plan has one alone.
+                alone = people.household_role[head] == CHILD
+                self.subscriber[covered] = np.where(alone, covered, head)
         for name in LINES_OF_BUSINESS:
             if name in flows().markets:
                 has = np.flatnonzero(line == LINES_OF_BUSINESS.index(name))
@@ -187,7 +190,7 @@ class Enroller:
         self.subscriber[found] = found
 
     def _cards(
-        self, plan: NDArray[np.int8]
+        self, plan: NDArray[np.int8], subscriber: NDArray[np.int32]
     ) -> tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.int32]]:
         """Return the plan on the card, and the days between which the payer believes in it."""
         card = plan.copy()
@@ -195,15 +198,24 @@ class Enroller:
         seen_until = np.full(plan.shape, FAR, np.int32)
         for month in range(1, self.months.count):
             begun = np.flatnonzero((plan[month] != plan[month - 1]) & (plan[month] != NONE))
-            self._late_add(month, begun, plan, seen_from)
-            self._late_end(month, plan, card, seen_until)
+            self._late_add(month, begun, plan, seen_from, subscriber[month])
+            self._late_end(month, plan, card, seen_until, subscriber[month - 1])
         return card, seen_from, seen_until
 
+    def _of_month(self, who: NDArray[np.int32], month: int) -> Draws:
+        """Return the draws of a month: a family's reports come together."""
+        return Draws(self.seed, turn_ids(self.people.id[who], month - self.months.start))
+
     def _late_add(
-        self, month: int, begun: Index, plan: NDArray[np.int8], seen_from: NDArray[np.int32]
+        self,
+        month: int,
+        begun: Index,
+        plan: NDArray[np.int8],
+        seen_from: NDArray[np.int32],
+        subscriber: NDArray[np.int32],
     ) -> None:
         late = flows().late
-        draws = Draws(self.seed, turn_ids(self.people.id[begun], month - self.months.start))
+        draws = self._of_month(subscriber[begun], month)
         public = self.choice.medicaid[plan[month, begun]]
         comes_late = draws.chance("coverage.late-add", np.where(public, late.add_medicaid, late.add))
         day = self.months.begins(np.array([month]))[0] + draws.between("coverage.late-days", *late.days)
@@ -224,11 +236,12 @@ class Enroller:
         plan: NDArray[np.int8],
         card: NDArray[np.int8],
         seen_until: NDArray[np.int32],
+        subscriber: NDArray[np.int32],
     ) -> None:
         """Keep the old card for a while where coverage ended and none followed."""
         ended = np.flatnonzero((plan[month] == NONE) & (plan[month - 1] != NONE))
         late = flows().late
-        draws = Draws(self.seed, turn_ids(self.people.id[ended], month - self.months.start))
+        draws = self._of_month(subscriber[ended], month)
         begins = self.months.begins(np.array([month]))[0]
         slow = draws.chance("coverage.late-end", late.end)
         day = np.where(slow, begins + draws.between("coverage.end-days", *late.days), begins)

@@ -88,6 +88,7 @@ class Office:
         whole = _joined(parts)
         whole = self._undone(whole)
         decided = np.flatnonzero(whole.decided < last_day)
+        decided = decided[np.argsort(whole.claim[decided] << 4 | whole.version[decided])]
         # What comes after a filing is decided after it, so nothing refers to what is left out.
         kept = whole.take(decided)
         return replace(kept, undone=np.where(kept.undone < last_day, kept.undone, FAR))

@@ -12,7 +12,7 @@ from healthsim_nb.coverage.book import SERVICES
 from healthsim_nb.coverage.choice import NONE
 from healthsim_nb.coverage.consent import Consents, consents
 from healthsim_nb.coverage.edits import in_network, line_refusals, refusals, used_up
-from healthsim_nb.coverage.filing import SECONDARY
+from healthsim_nb.coverage.filing import REPLACEMENT, SECONDARY
 from healthsim_nb.coverage.visits import IMP
 from healthsim_nb.coverage.wavefront import (
     COINSURANCE,
@@ -234,7 +234,7 @@ def settle(claims: Claims, filings: Filings, book: Book, people: People, shared:
     desk = Desk(claims, filings, book, people, filing, line, first, accounts, refusal)
     columns, used = desk.priced()
     refusal[used] = used_up()
-    charge = claims.charge[line]
+    charge = _charged(claims, filings, filing, line)
     owes = columns[:3].sum(axis=0)
     leaves = np.array([row["who"] == "patient" for row in refusals()])[refusal]
     return Ledger(
@@ -259,6 +259,17 @@ def _filed_lines(claims: Claims, filings: Filings) -> tuple[I64, I64, I64]:
     first = np.cumsum(count) - count
     line = np.arange(len(filing)) - first[filing] + claims.first[filings.claim][filing]
     return filing, line, first
+
+
+def _charged(claims: Claims, filings: Filings, filing: I64, line: I64) -> I64:
+    """Return cents charged: a replacement corrects its first line."""
+    version = filings.version
+    corrected = (version == REPLACEMENT) | (
+        (version == SECONDARY) & (version[filings.of] == REPLACEMENT)
+    )
+    at = corrected[filing] & (line == claims.first[filings.claim[filing]])
+    charge = claims.charge[line]
+    return charge + np.where(at, charge // 20, 0)
 
 
 def _as_before(filings: Filings, filing: I64, first: I64, refusal: I64) -> I64:

@@ -1,0 +1,112 @@
+"""All tables of coverage for one block, from its people and its record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from healthsim_nb.coverage.billing import bill
+from healthsim_nb.coverage.book import open_book
+from healthsim_nb.coverage.choice import NONE
+from healthsim_nb.coverage.enrollment import Enroller, Enrolment
+from healthsim_nb.coverage.filing import Office
+from healthsim_nb.coverage.money import settle
+from healthsim_nb.coverage.months import months_of
+from healthsim_nb.coverage.render import sponsors
+from healthsim_nb.coverage.render.authorizations import authorizations
+from healthsim_nb.coverage.render.claims import File, claim_lines, claims
+from healthsim_nb.coverage.render.members import (
+    Roll,
+    coverage_spans,
+    enrollment_events,
+    members,
+)
+from healthsim_nb.coverage.render.payments import accumulators, remittances
+from healthsim_nb.coverage.spans import first_spans, second_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from healthsim_nb.population.people import People
+    from healthsim_nb.templates.library import Library
+    from healthsim_nb.templates.template import Specification
+
+    I64 = NDArray[np.int64]
+
+SHARED = ("plans", "networks", "groups")
+"""Tables whose rows may repeat from block to block: the same id is the same row."""
+
+
+@dataclass(frozen=True, eq=False)
+class Patients:
+    """The patients of a block, in whole households as far as the scenario has them."""
+
+    people: People
+    death: NDArray[np.int32]
+    """Day of death, `FAR` while alive, shape (n,)."""
+    doctor: I64
+    """Primary care provider, shape (n,)."""
+
+
+def tables(
+    spec: Specification,
+    library: Library,
+    patients: Patients,
+    record: Mapping[str, pa.RecordBatch],
+    last_day: int,
+) -> dict[str, pa.RecordBatch]:
+    """Return the rows of each table of coverage, ordered by id.
+
+    A pure function of its arguments; each row depends on its household only. Claims are those
+    that were decided before ``last_day``.
+
+    Parameters
+    ----------
+    record
+        The clinical tables of the same patients: encounters, diagnoses, orders, procedures.
+    last_day
+        The day after the last.
+    """
+    people = patients.people
+    months = months_of(spec.start, last_day)
+    book = open_book(library, *months.years)
+    enrolment = Enroller(book, months, people, spec.seed).play()
+    written, month = bill(record, people, enrolment, book, spec.seed)
+    filings = Office(written, enrolment, book, month).file(last_day)
+    shared = _shared(enrolment)
+    ledger = settle(written, filings, book, people, shared)
+    file = File(written, filings, ledger, book, people, last_day)
+    first = first_spans(enrolment, people, patients.death)
+    second = second_spans(enrolment, people, patients.death)
+    roll = Roll(book, enrolment, people, first, second, shared, spec.seed)
+    return {
+        "plans": sponsors.plans(book),
+        "networks": sponsors.networks(spec.start),
+        "groups": sponsors.groups(_groups(roll), spec.start),
+        "members": members(roll, patients.doctor),
+        "coverage_spans": coverage_spans(roll),
+        "enrollment_events": enrollment_events(roll),
+        "authorizations": authorizations(written, ledger.consents, people, last_day),
+        "claims": claims(file),
+        "claim_lines": claim_lines(file),
+        "remittances": remittances(file),
+        "accumulators": accumulators(file),
+    }
+
+
+def _shared(enrolment: Enrolment) -> NDArray[np.bool_]:
+    """Return who has a plan with others of the household when the run begins."""
+    plan, subscriber = enrolment.plan[0], enrolment.subscriber[0]
+    size = np.bincount(subscriber[plan != NONE], minlength=len(plan))
+    found: NDArray[np.bool_] = size[subscriber] > 1
+    return found
+
+
+def _groups(roll: Roll) -> I64:
+    found = np.unique(np.concatenate([roll.group(roll.first), roll.group(roll.second)]))
+    return found[found != NONE]

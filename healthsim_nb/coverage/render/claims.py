@@ -1,0 +1,275 @@
+"""Rows of claims and their lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from healthsim_nb.coverage.cents import lettered, money
+from healthsim_nb.coverage.choice import NONE
+from healthsim_nb.coverage.claims import LINE_BITS, Claims
+from healthsim_nb.coverage.draft import FACILITY, LABORATORY, MODIFIERS, PLACES
+from healthsim_nb.coverage.edits import refusals
+from healthsim_nb.coverage.filing import (
+    INCOMPLETE,
+    OTHER_FIRST,
+    REPLACEMENT,
+    RESENT,
+    SECONDARY,
+    VOID,
+    Filings,
+)
+from healthsim_nb.coverage.prices import price_list, revenue_codes
+from healthsim_nb.coverage.render.sponsors import plan_ids
+from healthsim_nb.coverage.visits import HH, IMP
+from healthsim_nb.engine.arrow import batch, dates, words
+from healthsim_nb.engine.calendar import FAR
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from healthsim_nb.coverage.book import Book
+    from healthsim_nb.coverage.money import Ledger
+    from healthsim_nb.population.people import People
+
+    I64 = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+STATUSES = ("paid", "denied", "reversed")
+PAID, DENIED, REVERSED = range(3)
+BILL_TYPES = ("011", "013", "014", "032")
+FREQUENCIES = ("1", "7", "8")
+POINTERS = ("1", "1 2", "1 2 3", "1 2 3 4")
+GROUPS = ("CO", "OA", "PR")
+MOST_OTHERS = 11
+"""Further diagnoses that a professional claim has room for."""
+PAY_WEEKDAY, WEEK = 6, 7
+"""Payments go out on Wednesdays; 1970-01-01 was a Thursday."""
+
+
+def pay_day(decided: I64) -> I64:
+    """Return the day on which what was decided is paid."""
+    return decided + 1 + (PAY_WEEKDAY - (decided + 1)) % WEEK
+
+
+@dataclass(frozen=True, eq=False)
+class File:
+    """What rows of claims are made from."""
+
+    claims: Claims
+    filings: Filings
+    ledger: Ledger
+    book: Book
+    people: People
+    last_day: int
+
+    @cached_property
+    def id(self) -> I64:
+        """Claim ids by filing, rising."""
+        found: I64 = self.claims.base[self.filings.claim] | self.filings.version << LINE_BITS
+        return found
+
+    @cached_property
+    def visit(self) -> I64:
+        """Visit of each filing."""
+        return self.claims.visit[self.filings.claim]
+
+    @cached_property
+    def person(self) -> I64:
+        """Person of each filing."""
+        return self.claims.visits.person[self.visit]
+
+    @cached_property
+    def plan(self) -> I64:
+        """Plan id of each filing."""
+        return plan_ids(self.book, self.ledger.accounts.row)
+
+    @cached_property
+    def status(self) -> I64:
+        """Index into `STATUSES`, by filing."""
+        denied = self.ledger.sums((self.ledger.refusal == 0).astype(np.int64)) == 0
+        undone = (self.filings.undone < FAR) | (self.filings.version == VOID)
+        return np.where(undone, REVERSED, np.where(denied, DENIED, PAID))
+
+    @cached_property
+    def paid(self) -> I64:
+        """Cents paid by filing."""
+        return self.ledger.sums(self.ledger.paid)
+
+    @cached_property
+    def charge(self) -> I64:
+        """Cents charged by filing."""
+        return self.ledger.sums(self.ledger.charge)
+
+    @cached_property
+    def owed(self) -> I64:
+        """Cents owed by the patient by filing."""
+        return self.ledger.sums(self.ledger.patient)
+
+
+def claims(file: File) -> pa.RecordBatch:
+    """Return a row for each time that a claim was decided."""
+    f, c, v = file.filings, file.claims, file.claims.visits
+    slot, kind = c.slot[f.claim], v.kind[file.visit]
+    facility = c.institutional[f.claim]
+    stay = facility & (kind == IMP)
+    paid_on = pay_day(f.decided)
+    unpaid = (file.status == DENIED) | (f.version == VOID) | (paid_on >= file.last_day)
+    allowed, other = file.ledger.sums(file.ledger.allowed), file.ledger.sums(file.ledger.other)
+    place = c.lines["place"][c.first[f.claim]].astype(np.int64)
+    asked = _authorized(file)
+    principal = v.diagnosis[file.visit]
+    return batch(
+        "claims",
+        {
+            "id": file.id,
+            "claim_number": lettered("C", file.id >> LINE_BITS),
+            "member_id": file.people.id[file.person],
+            "patient_id": file.people.id[file.person],
+            "encounter_id": v.id[file.visit],
+            "plan_id": file.plan,
+            "authorization_id": pa.array(asked, mask=asked == NONE),
+            "claim_type": words(facility.astype(np.int8), ("professional", "institutional")),
+            "status": words(file.status, STATUSES),
+            "frequency_code": words(_frequency(file), FREQUENCIES),
+            "original_claim_id": _original(file),
+            "service_date": dates(c.day[f.claim]),
+            "service_end_date": dates(c.end[f.claim]),
+            "principal_diagnosis": words(principal, v.codes),
+            "other_diagnoses": _others(file),
+            "admitting_diagnosis": words(np.where(stay, principal, -1), v.codes),
+            "billing_provider_id": c.provider[f.claim],
+            "rendering_provider_id": pa.array(c.provider[f.claim], mask=f.refusal == INCOMPLETE),
+            "facility_id": c.facility[f.claim],
+            "place_of_service": words(np.where(facility, -1, place), PLACES),
+            "bill_type": _bill_type(file, slot, kind, facility),
+            "drg_code": words(np.where(stay, v.drg[file.visit], -1), v.drgs),
+            "in_network": file.ledger.inside,
+            "total_charge": money(file.charge),
+            "total_allowed": money(allowed),
+            "total_paid": money(file.paid),
+            "patient_responsibility": money(file.owed),
+            "submitted_date": dates(f.submitted),
+            "received_date": dates(f.submitted + 1),
+            "adjudicated_date": dates(f.decided),
+            "paid_date": dates(paid_on, unpaid),
+            "payer_sequence": np.where(f.version == SECONDARY, 2, 1).astype(np.int32),
+            "other_payer_paid": money(other),
+            "total_adjustment": money(file.charge - file.paid - file.owed - other),
+        },
+    )
+
+
+def _authorized(file: File) -> I64:
+    """Return the approval of each filing that has one, `NONE` for the others."""
+    found = np.full(len(file.claims.first), NONE, np.int64)
+    granted = file.ledger.consents.granted
+    found[granted] = file.claims.base[granted]
+    return np.where(file.filings.version == SECONDARY, NONE, found[file.filings.claim])
+
+
+def _frequency(file: File) -> I64:
+    f = file.filings
+    before = f.refusal[f.of]
+    mended = (f.version == RESENT) & (before != OTHER_FIRST)
+    found = np.where(mended | (f.version == REPLACEMENT), 1, 0)
+    return np.where(f.version == VOID, 2, found)
+
+
+def _original(file: File) -> pa.Array:
+    of = file.filings.of
+    return pa.array(file.id[of] if len(of) else of, mask=of == NONE)
+
+
+def _others(file: File) -> pa.DictionaryArray:
+    """Return the further diagnoses of each visit, as one text."""
+    v = file.claims.visits
+    count = np.clip(v.count - 1, 0, MOST_OTHERS)
+    ends = np.cumsum(count)
+    offsets = np.r_[0, ends]
+    place = np.arange(offsets[-1]) - np.repeat(ends - count, count) + np.repeat(v.first + 1, count)
+    codes = pa.array(v.codes, pa.string()).take(pa.array(v.all_diagnoses[place]))
+    lists = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), codes)
+    texts = pc.binary_join(lists, " ")
+    index = np.where(count[file.visit] > 0, file.visit, -1)
+    return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32), mask=index < 0), texts)
+
+
+def _bill_type(file: File, slot: I64, kind: I64, facility: Bools) -> pa.DictionaryArray:
+    base = np.where(slot == LABORATORY, 2, 1)
+    base = np.where((slot == FACILITY) & (kind == IMP), 0, base)
+    base = np.where((slot == FACILITY) & (kind == HH), 3, base)
+    values = [b + f for b in BILL_TYPES for f in FREQUENCIES]
+    return words(np.where(facility, base * len(FREQUENCIES) + _frequency(file), -1), values)
+
+
+def claim_lines(file: File) -> pa.RecordBatch:
+    """Return a row for each line of each claim."""
+    ledger, c = file.ledger, file.claims
+    filing, line = ledger.filing, ledger.line
+    service, revenue = c.lines["service"][line], c.lines["revenue"][line]
+    claim = file.id[filing]
+    facility = c.institutional[c.of_line[line]]
+    adjustment = ledger.charge - ledger.paid - ledger.patient - ledger.other
+    group, carc, rarc = _reasons(file, adjustment)
+    return batch(
+        "claim_lines",
+        {
+            "id": claim | (line - c.first[c.of_line[line]] + 1),
+            "claim_id": claim,
+            "line_number": (line - c.first[c.of_line[line]] + 1).astype(np.int32),
+            "procedure_code": words(service, price_list().codes),
+            "modifiers": words(c.modifier[line] - 1, MODIFIERS[1:]),
+            "revenue_code": words(np.where(facility, revenue, -1), revenue_codes()),
+            "place_of_service": words(np.where(facility, -1, c.lines["place"][line]), PLACES),
+            "ndc": pa.nulls(len(line), pa.string()),
+            "service_date": dates(c.day[c.of_line[line]]),
+            "units": money(c.lines["units"][line].astype(np.int64) * 100),
+            "charge_amount": money(ledger.charge),
+            "allowed_amount": money(ledger.allowed),
+            "deductible_amount": money(ledger.deductible),
+            "copay_amount": money(ledger.copay),
+            "coinsurance_amount": money(ledger.coinsurance),
+            "paid_amount": money(ledger.paid),
+            "patient_responsibility": money(ledger.patient),
+            "diagnosis_pointers": words(_pointers(file, facility), POINTERS),
+            "carc_code": carc,
+            "rarc_code": rarc,
+            "status": words((ledger.refusal > 0).astype(np.int8), ("paid", "denied")),
+            "carc_group": group,
+            "adjustment_amount": money(adjustment),
+            "other_payer_amount": money(ledger.other),
+        },
+    )
+
+
+def _pointers(file: File, facility: Bools) -> I64:
+    """Return how many diagnoses each professional line points to: a visit to all it can."""
+    c, line = file.claims, file.ledger.line
+    count = np.clip(c.visits.count[c.visit[c.of_line[line]]], 1, len(POINTERS)) - 1
+    return np.where(facility, -1, np.where(c.seen[line], count, 0))
+
+
+def _reasons(file: File, adjustment: I64) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Return adjustment group, reason and remark of each line."""
+    ledger = file.ledger
+    table = [dict(row) for row in refusals()]
+    usual = [("", ""), ("CO", "45"), ("PR", "1"), ("PR", "3"), ("PR", "2"), ("OA", "23")]
+    rows = [*usual, *((row["group"], row["carc"]) for row in table[1:])]
+    found = np.where(ledger.coinsurance > 0, 4, 0)
+    found = np.where(ledger.copay > 0, 3, found)
+    found = np.where(ledger.deductible > 0, 2, found)
+    found = np.where(adjustment > 0, 1, found)
+    found = np.where(file.filings.version[ledger.filing] == SECONDARY, 5, found)
+    found = np.where(ledger.refusal > 0, ledger.refusal + len(usual) - 1, found)
+    group = np.array([GROUPS.index(g) if g else -1 for g, _ in rows])[found]
+    return (
+        words(group, GROUPS),
+        words(np.where(found > 0, found, -1), [code for _, code in rows]),
+        words(ledger.refusal - 1, [row["rarc"] for row in table[1:]]),
+    )
