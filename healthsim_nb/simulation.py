@@ -22,6 +22,7 @@ from healthsim_nb.clinical.compile import compile_plan
 from healthsim_nb.clinical.prevalence import prevalence_of
 from healthsim_nb.clinical.render.chart import Chart, open_chart
 from healthsim_nb.clinical.state import bodies
+from healthsim_nb.coverage import records as coverage
 from healthsim_nb.engine.ids import BLOCK
 from healthsim_nb.errors import HealthsimError, SpecificationError
 from healthsim_nb.playing import Keeping, lives
@@ -44,7 +45,7 @@ WORK = 4 * BLOCK
 FEW = 4
 """Blocks of work below which processes are not worth their start."""
 FEWEST_PROCESSES, MOST_PROCESSES = 2, 8
-SHARED = ("providers", "facilities")
+SHARED = ("providers", "facilities", *coverage.SHARED)
 """Tables whose rows may repeat from block to block: the same id is the same row."""
 
 
@@ -54,6 +55,7 @@ class Generator:
 
     plan: Plan
     weights: NDArray[np.int64]
+    library: Library
 
     @property
     def spec(self) -> Specification:
@@ -70,7 +72,7 @@ def prepare(spec: Specification, library: Library) -> Generator:
 def _prepared(text: str, library: Library) -> Generator:
     spec = Specification.model_validate_json(text)
     plan = compile_plan(spec, library)
-    return Generator(plan, age_weights(spec.population, prevalence_of(plan)))
+    return Generator(plan, age_weights(spec.population, prevalence_of(plan)), library)
 
 
 def gen_block(
@@ -138,22 +140,35 @@ def make_block(
     crowd = people.draw(plan.spec, generator.weights, first, -(-wanted // GROUP) * GROUP)
     who = bodies(crowd)
     state, out = lives(plan, who, first, keeping)
-    return _rows(open_chart(plan, who, state, out, wanted))
+    return _rows(open_chart(plan, who, state, out, len(crowd)), wanted, generator.library)
 
 
-def _rows(chart: Chart) -> Tables:
+def _rows(chart: Chart, wanted: int, library: Library) -> Tables:
     tables = records.tables(chart)
-    n = chart.wanted
-    crowd = chart.bodies.people.part(slice(n))
-    death, doctor = chart.death[:n], chart.own_provider[:n]
-    named = np.unique(np.concatenate([doctor, chart.provider]))
+    crowd, death, doctor = chart.bodies.people, chart.death, chart.own_provider
+    patients = coverage.Patients(crowd, death, doctor, wanted)
+    covered, relatives = coverage.tables(
+        chart.plan.spec, library, patients, tables, chart.plan.last_day
+    )
+    who = np.concatenate([np.arange(wanted), relatives])
+    known = int(np.searchsorted(chart.row, wanted))
+    sent = covered["claims"]["facility_id"].to_numpy()
+    named = np.unique(np.concatenate([doctor[who], chart.provider[:known]]))
+    houses = np.unique(np.concatenate([network.facility_of(named), sent]))
+    own = slice(wanted)
     return {
-        "persons": render.persons(crowd, death),
-        "facilities": network.facilities(np.unique(network.facility_of(named))),
+        "persons": render.persons(crowd.part(who), death[who]),
+        "facilities": network.facilities(houses),
         "providers": network.providers(named),
-        "patients": render.patients(crowd, death, doctor),
-        **tables,
+        "patients": render.patients(crowd.part(own), death[own], doctor[own]),
+        **{name: _of_patients(rows, crowd.id[wanted - 1]) for name, rows in tables.items()},
+        **covered,
     }
+
+
+def _of_patients(rows: pa.RecordBatch, last: int) -> pa.RecordBatch:
+    """Return the rows of patients up to the last that is wanted: rows are in their order."""
+    return rows.slice(0, int(np.searchsorted(rows["patient_id"].to_numpy(), last, side="right")))
 
 
 def firsts(n: int, *, first: int = 0, block_size: int = WORK) -> list[int]:

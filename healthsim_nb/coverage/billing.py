@@ -29,7 +29,11 @@ YEAR = 365.25
 
 
 def bill(
-    tables: Mapping[str, pa.RecordBatch], people: People, enrolment: Enrolment, book: Book, seed: int
+    tables: Mapping[str, pa.RecordBatch],
+    people: People,
+    enrolment: Enrolment,
+    book: Book,
+    seed: int,
 ) -> tuple[Claims, NDArray[np.int64]]:
     """Return the claims of a block's visits, and the month of each.
 

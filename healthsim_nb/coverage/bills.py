@@ -41,9 +41,8 @@ from healthsim_nb.coverage.visits import (
     coded,
     whole,
 )
-from healthsim_nb.engine.rng import Draws
-from healthsim_nb.network.pool import kinds, specialties
 from healthsim_nb.network.ids import facility_parts, provider_parts
+from healthsim_nb.network.pool import kinds, specialties
 from healthsim_nb.reference import rows
 
 if TYPE_CHECKING:
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from healthsim_nb.coverage.visits import Visits
+    from healthsim_nb.engine.rng import Draws
 
     I64 = NDArray[np.int64]
     Bools = NDArray[np.bool_]
@@ -114,8 +114,13 @@ class Biller:
     def benefit(self) -> I64:
         """The benefit of a visit to this clinician."""
         roles = [s.role for s in specialties()]
-        names = ["urgent" if r in URGENT_ROLES else "primary" if r in PRIMARY_ROLES else "specialist" for r in roles]
-        found = np.array([SERVICES.index(n) for n in names])[provider_parts(self.visits.provider).row]
+        names = [
+            "urgent" if r in URGENT_ROLES else "primary" if r in PRIMARY_ROLES else "specialist"
+            for r in roles
+        ]
+        found = np.array([SERVICES.index(n) for n in names])[
+            provider_parts(self.visits.provider).row
+        ]
         mental = self.visits.about(lambda code: code.startswith("F"))
         found = np.where(mental, SERVICES.index("mental-health"), found)
         return np.where(self.visits.kind == VR, SERVICES.index("telehealth"), found)
@@ -133,16 +138,20 @@ class Biller:
         service = service[at]
         return visit[service >= 0], service[service >= 0]
 
-    def _clinician(self, draft: Draft, at: I64, service: I64, **more: object) -> None:
+    def _clinician(
+        self, draft: Draft, at: I64, service: I64, **more: I64 | int | str | bool
+    ) -> None:
         """Write what a clinician is paid for, at office or facility prices."""
         prices = price_list()
-        inside = np.isin(self.visits.kind[at], (EMER, IMP, OBSENC)) | bool(more.pop("inside", False))
+        inside = np.isin(self.visits.kind[at], (EMER, IMP, OBSENC)) | bool(
+            more.pop("inside", False)
+        )
         units = np.asarray(more.pop("units", 1))
         price = np.where(inside, prices.facility[service], prices.office[service]) * units
         given = {"rate": prices.rate[service], "benefit": prices.benefit[service], "units": units}
         charge = price * prices.ratio[service] // 10
-        given |= {"place": self.place[at], "charge": charge, **more}
-        draft.add(at, CLINICIAN, service, price, **given)
+        given |= {"place": self.place[at], "charge": charge}
+        draft.add(at, CLINICIAN, service, price, **{**given, **more})
 
     def _seen(self, draft: Draft) -> None:
         """Write the visits themselves: office, video and check-up."""
@@ -150,7 +159,9 @@ class Biller:
         exam = v.about(lambda c: c.startswith(("Z00", "Z01.4", "Z02")))
         check_up = np.flatnonzero((v.kind == AMB) & v.preventive & exam)
         by_age = np.array([f"9939{d}" for _, d in CHECK_UPS])
-        code = _numbers(by_age)[np.searchsorted([a for a, _ in CHECK_UPS], self.age[check_up], "right")]
+        code = _numbers(by_age)[
+            np.searchsorted([a for a, _ in CHECK_UPS], self.age[check_up], "right")
+        ]
         code = np.where(self.medicare[check_up], price_list().number("G0439"), code)
         self._clinician(draft, check_up, code)
         served = np.zeros(len(v), bool)
@@ -172,7 +183,9 @@ class Biller:
         self._clinician(draft, at, level)
         self._outpatient(draft, FACILITY, at, level, benefit=SERVICES.index("emergency"))
 
-    def _outpatient(self, draft: Draft, slot: int, at: I64, service: I64, **more: object) -> None:
+    def _outpatient(
+        self, draft: Draft, slot: int, at: I64, service: I64, **more: I64 | int | str | bool
+    ) -> None:
         """Write what a hospital is paid for without a stay."""
         prices = price_list()
         imaging = prices.is_kind("img")[service]
@@ -183,8 +196,12 @@ class Biller:
         price = np.where(
             prices.outpatient[service] > 0, prices.outpatient[service], prices.office[service]
         )
-        given = {"rate": rate, "revenue": prices.revenue[service], "charge": price * HOSPITAL_RATIO // 10}
-        draft.add(at, slot, service, price, **given | more)
+        given = {
+            "rate": rate,
+            "revenue": prices.revenue[service],
+            "charge": price * HOSPITAL_RATIO // 10,
+        }
+        draft.add(at, slot, service, price, **{**given, **more})
 
     def _stays(self, draft: Draft) -> None:
         v, prices = self.visits, price_list()
@@ -193,7 +210,9 @@ class Biller:
         known = [drg_weights().get(code, (UNLISTED_WEIGHT, False)) for code in [*v.drgs, ""]]
         base = np.array([round(STANDARD_AMOUNT * weight) for weight, _ in known])[v.drg[at]]
         surgical = np.array([cut for _, cut in known])[v.drg[at]]
-        emergent = v.draws.take(at).chance("coverage.through-emergency", np.where(surgical, 0.4, 0.8))
+        emergent = v.draws.take(at).chance(
+            "coverage.through-emergency", np.where(surgical, 0.4, 0.8)
+        )
         share = np.array([s for _, s in STAY])[:, None] * np.ones(len(at), np.int64)
         share[-2] *= emergent
         share[-1] *= surgical
@@ -256,11 +275,15 @@ class Biller:
         prices = price_list()
         image = prices.is_kind("img")[service] & (prices.reading[service] > 0)
         simple = np.isin(prices.revenue[service], _x_ray_codes())
-        theatre = prices.is_kind("surg")[service] & np.isin(prices.revenue[service], _theatre_codes())
+        theatre = prices.is_kind("surg")[service] & np.isin(
+            prices.revenue[service], _theatre_codes()
+        )
         near = self.visits.draws.take(visit).chance("coverage.free-standing", FREE_STANDING)
         sent = image & ~simple & ~near
         here = ~sent & ~theatre
-        self._clinician(draft, visit[here], service[here], benefit=self._benefit(visit[here], service[here]))
+        self._clinician(
+            draft, visit[here], service[here], benefit=self._benefit(visit[here], service[here])
+        )
         away = sent | theatre
         benefit = np.where(theatre, SERVICES.index("surgery"), self._benefit(visit, service))
         self._outpatient(draft, HOSPITAL, visit[away], service[away], benefit=benefit[away])
@@ -280,7 +303,7 @@ class Biller:
         return np.where(screening[visit], SERVICES.index("preventive"), benefit)
 
     def _in_hospital(self, draft: Draft, visit: I64, service: I64, stay: Bools) -> None:
-        """Write hospital procedures: the hospital's part is in a stay's price, the surgeon's not."""
+        """Write hospital procedures: the hospital's part of a stay is in its price."""
         prices = price_list()
         image = prices.is_kind("img")[service] & (prices.reading[service] > 0)
         ecg = service == prices.number(ECG)
@@ -340,7 +363,11 @@ class Biller:
         self._clinician(draft, blood, draw, benefit=self._benefit(blood, draw))
 
     def _extras(self, draft: Draft) -> None:
-        slots = {"ambulance": (RIDE, "41"), "equipment": (EQUIPMENT, "12"), "therapy": (THERAPY, "11")}
+        slots = {
+            "ambulance": (RIDE, "41"),
+            "equipment": (EQUIPMENT, "12"),
+            "therapy": (THERAPY, "11"),
+        }
         prices = price_list()
         for row in rows("coverage/extras.csv"):
             slot, place = slots[row["kind"]]

@@ -97,9 +97,7 @@ def open_book(library: Library, first_year: int, years: int) -> Book:
         for year in range(first_year, first_year + years)
     ]
     by_year = [
-        _amounts(plan, year)
-        for plan in plans
-        for year in range(first_year, first_year + years)
+        _amounts(plan, year) for plan in plans for year in range(first_year, first_year + years)
     ]
     return Book(
         plans=plans,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
@@ -41,7 +41,7 @@ class Choice:
         self.medicaid = np.isin(lines, ("medicaid",))
         self.employer = np.isin(lines, ("commercial",))
 
-    def by_market(self, chances: Mapping[str, float]) -> NDArray[np.float64]:
+    def by_market(self, chances: Mapping[Any, float]) -> NDArray[np.float64]:
         """Return a chance for each plan, 0 for markets without one and for no plan."""
         return np.array([chances.get(MARKETS[market], 0.0) for market in self.market])
 
@@ -59,7 +59,7 @@ class Choice:
             markets[special] = MARKETS.index("dual-advantage")
         return self._of_markets(markets, mine)
 
-    def of_words(self, shares: Mapping[str, float], draws: Draws, stream: str) -> Index:
+    def of_words(self, shares: Mapping[Any, float], draws: Draws, stream: str) -> Index:
         """Return plans of markets in proportion to their shares; ``none``: no plan."""
         return self._of_markets(_drawn(shares, draws, stream), draws)
 
@@ -90,9 +90,7 @@ class Choice:
         """Return the spouses whose own employer covers them too, and its plan."""
         both = draws.chance("coverage.own-too", flows().own_plan_too)
         both &= self.people.household_role == SPOUSE
-        own = self._of_markets(
-            np.full(len(self.people), MARKETS.index("large-employer")), draws
-        )
+        own = self._of_markets(np.full(len(self.people), MARKETS.index("large-employer")), draws)
         return both & (own != NONE), own
 
     def _of_markets(self, markets: Index, draws: Draws) -> Index:
@@ -105,7 +103,7 @@ class Choice:
         return found
 
 
-def _drawn(shares: Mapping[str, float], draws: Draws, stream: str) -> Index:
+def _drawn(shares: Mapping[Any, float], draws: Draws, stream: str) -> Index:
     """Return markets in proportion to their shares."""
     numbers = np.array([MARKETS.index(name) for name in shares])
     found: Index = numbers[draws.choice(stream, list(shares.values()))]

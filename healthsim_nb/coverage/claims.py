@@ -127,11 +127,12 @@ class Claims:
         return found
 
     def allowed(self, line: I64, rates: I64) -> I64:
-        """Return cents allowed for lines by payers: Medicare's price, times rate and price level."""
+        """Return cents allowed for lines by payers: Medicare's price, rate, price level."""
         kind = self.lines["rate"][line]
         level = self.level[self.of_line[line], hospital_kinds()[kind].astype(np.int8)]
         price = self.lines["price"][line] * payer_rates()[kind, rates] * level
-        return np.minimum((price + 50_000) // 100_000, self.charge[line])
+        found: I64 = np.minimum((price + 50_000) // 100_000, self.charge[line])
+        return found
 
     @cached_property
     def again(self) -> Bools:

@@ -75,7 +75,9 @@ def consents(claims: Claims, plan: I64, book: Book) -> Consents:
     chance = dict(zip(COLUMNS, chances.T, strict=True))
     draws = claims.draws.take(claim)
     urgent = claims.emergency[claim]
-    asked = draws.chance("coverage.asked", np.where(urgent, (1 + chance["asked"]) / 2, chance["asked"]))
+    asked = draws.chance(
+        "coverage.asked", np.where(urgent, (1 + chance["asked"]) / 2, chance["asked"])
+    )
     denied = draws.u32("coverage.decision") / 2**32
     decision = np.where(
         denied < chance["denied"],
@@ -112,7 +114,9 @@ def _dates(
     high = np.rint(chance["longest"] * 100).astype(np.int64)
     took = draws.between("coverage.decision-days", low, high)
     waits = draws.chance("coverage.more-asked", chance["pended"])
-    extra = np.where(waits, draws.between("coverage.more-days", 3, 9), 0)
+    extra = np.where(waits, draws.between("coverage.more-days", 2, 6), 0)
+    # What is urgent is decided within three days.
+    took, extra = np.where(urgent, np.minimum(took, 2), took), np.where(urgent, waits, extra)
     before = draws.between("coverage.requested-days", 2, 10)
     decided = np.where(urgent, day + took + extra, day - before)
     requested = np.where(urgent, day, decided - took - extra)

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 I64 = NDArray[np.int64]
+Term = I64 | int | str | bool
+"""What `Draft.add` takes by name."""
 
 CLINICIAN, FACILITY, LABORATORY, HOSPITAL, RIDE, EQUIPMENT, THERAPY = range(7)
 """Claims of one visit, by who sends them: this is the slot of a claim's id."""
@@ -25,8 +27,8 @@ NARROW = {
     "benefit": np.int8,
 }
 """Small numbers take little room: what is moved is what costs."""
-MOST_LINES = 63
-"""Lines a claim has room for in its ids; what is beyond stays unbilled."""
+MOST_LINES = 50
+"""Lines that a professional claim has room for (X12 837P); what is beyond stays unbilled."""
 
 
 @dataclass
@@ -35,7 +37,9 @@ class Draft:
 
     parts: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, visit: I64, slot: int, service: I64 | int, price: I64, **more: Any) -> None:
+    def add(
+        self, visit: I64, slot: int, service: I64 | int, price: I64, **more: I64 | int | str | bool
+    ) -> None:
         """Write down one line for each visit.
 
         Parameters
@@ -53,12 +57,10 @@ class Draft:
             (cents), ``rate`` and ``benefit`` (indices).
         """
         if len(visit):
-            words = {
-                "modifier": MODIFIERS.index(more.pop("modifier", "")),
-                "place": more.pop("place", 0),
-            }
-            columns = {"units": 1, "revenue": -1, **words, **more, "service": service, "slot": slot}
-            self.parts.append({"visit": visit, "price": price, **columns})
+            usual = {"units": 1, "revenue": -1, "place": 0}
+            more["modifier"] = MODIFIERS.index(str(more.get("modifier", "")))
+            own = {"visit": visit, "price": price, "service": service, "slot": slot}
+            self.parts.append({**usual, **more, **own})
 
     def columns(self) -> dict[str, I64]:
         """Return all lines in order of visit and claim, as they were written within each."""

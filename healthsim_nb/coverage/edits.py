@@ -32,7 +32,10 @@ NETWORKS = 64
 @cache
 def refusals() -> tuple[dict[str, str], ...]:
     """Return why lines are refused; the first is no refusal."""
-    return ({"id": "", "group": "", "carc": "", "rarc": "", "who": ""}, *rows("coverage/refusals.csv"))
+    return (
+        {"id": "", "group": "", "carc": "", "rarc": "", "who": ""},
+        *rows("coverage/refusals.csv"),
+    )
 
 
 @cache
@@ -40,7 +43,16 @@ def _number(name: str) -> int:
     return [row["id"] for row in refusals()].index(name)
 
 
-CLAIM_REFUSALS = ("", "too-early", "ended", "other-first", "incomplete", "too-late", "twice", "withdrawn")
+CLAIM_REFUSALS = (
+    "",
+    "too-early",
+    "ended",
+    "other-first",
+    "incomplete",
+    "too-late",
+    "twice",
+    "withdrawn",
+)
 """In the order of the numbers in `filing`."""
 
 
@@ -65,7 +77,8 @@ def in_network(claims: Claims, filings: Filings, book: Book) -> Bools:
     who = np.where(house, claims.facility[filings.claim], claims.provider[filings.claim])
     # Providers and facilities have numbers of their own.
     drawn = Draws(COUNTRY, who * (2 * NETWORKS) + house * NETWORKS + network)
-    return drawn.u32("coverage.network") < share[network, house.astype(np.int64)] * ONE32
+    found: Bools = drawn.u32("coverage.network") < share[network, house.astype(np.int64)] * ONE32
+    return found
 
 
 def line_refusals(
@@ -100,11 +113,12 @@ def line_refusals(
 
 
 def _bundled(claims: Claims) -> Bools:
-    return claims.seen & claims.beside & (claims.modifier == 0)
+    found: Bools = claims.seen & claims.beside & (claims.modifier == 0)
+    return found
 
 
 def _unnecessary(claims: Claims, line: I64, book: Book, plan: I64) -> Bools:
-    """Return lines for which no diagnosis of the visit speaks, where the payer holds to the rule."""
+    """Return lines for which no diagnosis of the visit speaks, where the payer cares."""
     found = np.zeros(len(line), bool)
     service = claims.lines["service"][line]
     visit = claims.visit[claims.of_line[line]]
@@ -115,7 +129,8 @@ def _unnecessary(claims: Claims, line: I64, book: Book, plan: I64) -> Bools:
         if len(at):
             found[at] = ~_supported(claims, tuple(row["diagnoses"].split()))[visit[at]]
     # What is preventive needs no illness.
-    return found & (claims.lines["benefit"][line] != SERVICES.index("preventive"))
+    needed: Bools = found & (claims.lines["benefit"][line] != SERVICES.index("preventive"))
+    return needed
 
 
 def _supported(claims: Claims, begins: tuple[str, ...]) -> Bools:

@@ -125,7 +125,9 @@ class Enroller:
         self._gain(np.flatnonzero((self.plan == NONE) & (age >= 0) & (age < RETIRES)), draws)
 
     def _dependent(self) -> NDArray[np.bool_]:
-        return (self.subscriber != self.own) & (self.people.household_role == CHILD)
+        found: NDArray[np.bool_] = self.people.household_role == CHILD
+        found &= self.subscriber != self.own
+        return found
 
     def _younger(self) -> NDArray[np.bool_]:
         found: NDArray[np.bool_] = ~self.choice.medicare[self.plan]
@@ -217,12 +219,17 @@ class Enroller:
         late = flows().late
         draws = self._of_month(subscriber[begun], month)
         public = self.choice.medicaid[plan[month, begun]]
-        comes_late = draws.chance("coverage.late-add", np.where(public, late.add_medicaid, late.add))
-        day = self.months.begins(np.array([month]))[0] + draws.between("coverage.late-days", *late.days)
+        comes_late = draws.chance(
+            "coverage.late-add", np.where(public, late.add_medicaid, late.add)
+        )
+        day = self.months.begins(np.array([month]))[0] + draws.between(
+            "coverage.late-days", *late.days
+        )
         newborn = self.born[begun] == month
         day = np.where(
             newborn,
-            self.people.birth_day[begun] + draws.between("coverage.birth-days", *flows().birth_days),
+            self.people.birth_day[begun]
+            + draws.between("coverage.birth-days", *flows().birth_days),
             day,
         )
         who, day = begun[comes_late | newborn], day[comes_late | newborn]
@@ -254,4 +261,7 @@ class Enroller:
 def _in_family(people: People, who: Index) -> NDArray[np.bool_]:
     """Return who may be on a relative's plan."""
     role = people.household_role[who]
-    return np.isin(role, (HEAD, SPOUSE)) | ((role == CHILD) & (people.age[who] < OWN_COVER // 12))
+    found: NDArray[np.bool_] = np.isin(role, (HEAD, SPOUSE)) | (
+        (role == CHILD) & (people.age[who] < OWN_COVER // 12)
+    )
+    return found

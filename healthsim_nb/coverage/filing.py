@@ -29,7 +29,7 @@ ORIGINAL, DUPLICATE, RESENT, REPLACEMENT, VOID, SECONDARY = range(6)
 TAKEN, TOO_EARLY, ENDED, OTHER_FIRST, INCOMPLETE, TOO_LATE, TWICE, WITHDRAWN = range(8)
 """Why a claim is refused as a whole; the first: it is not."""
 SLOW, LOST = 0.12, 0.006
-"""Share of claims that are sent late, and very late (judgement; most payers see 90 % in 30 days)."""
+"""Share of claims that are sent late, and very late (judgement: 90 % come within 30 days)."""
 FORGOTTEN = 0.022
 MISDIRECTED = 0.04
 TWICE_SENT = 0.014
@@ -98,7 +98,7 @@ class Office:
         lag = np.where(claims.institutional, 4, 2) + draws.below("coverage.lag", 9)
         slow, lost = draws.chance("coverage.slow", SLOW), draws.chance("coverage.lost", LOST)
         lag = lag + np.where(slow, draws.below("coverage.slow-days", 40), 0)
-        lag = lag + np.where(lost, draws.between("coverage.lost-days", 150, 420), 0)
+        lag = lag + np.where(lost, draws.between("coverage.lost-days", 100, 300), 0)
         sent = claims.end + lag
         decided = sent + self._work("")
         wrong = (self.second != NONE) & draws.chance("coverage.misdirected", MISDIRECTED)
@@ -114,7 +114,9 @@ class Office:
         plan = np.where(wrong, self.second, self.plan)
         subscriber = np.where(wrong, self.second_subscriber, self.subscriber)
         every = np.arange(self.n)
-        return self._filings(every, ORIGINAL, sent, decided, refusal, plan=plan, subscriber=subscriber)
+        return self._filings(
+            every, ORIGINAL, sent, decided, refusal, plan=plan, subscriber=subscriber
+        )
 
     def _work(self, what: str) -> I64:
         """Return how many days the payer takes."""
@@ -182,8 +184,7 @@ class Office:
         undone = np.full(len(whole.claim), FAR, np.int64)
         late = self.seen_until[whole.claim]
         wrongly = (whole.refusal == TAKEN) & (late < FAR)
-        recovery = late + 5 + self.draws.below("coverage.recovery", 20)[whole.claim]
-        undone[wrongly] = np.maximum(recovery, whole.decided + 1)[wrongly]
+        undone[wrongly] = late[wrongly]
         changes = np.flatnonzero(np.isin(whole.version, (REPLACEMENT, VOID)))
         undone[whole.of[changes]] = whole.decided[changes]
         return replace(whole, undone=undone)

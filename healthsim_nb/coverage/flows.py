@@ -1,4 +1,4 @@
-"""How people come to a plan and leave it: ``references/coverage/enrollment.yaml``, checked whole."""
+"""How people come to a plan and leave it: the numbers of ``coverage/enrollment.yaml``."""
 
 from __future__ import annotations
 

@@ -59,6 +59,7 @@ class Ledger:
     """Index into `edits.refusals`."""
     charge: I64
     allowed: I64
+    """What is left to this payer and the patient."""
     deductible: I64
     copay: I64
     coinsurance: I64
@@ -113,8 +114,8 @@ class Desk:
         undone = np.arange(len(every)) >= new
         filing = self.filing[every]
         day = np.where(undone, self.filings.undone[filing], self.filings.decided[filing])
-        # What is taken back on a day goes before what is decided on it.
-        shares = adjudicate(services, self._limits(visits), day << 1 | ~undone)
+        when = day * (len(self.first) + 1) + filing
+        shares = adjudicate(services, self._limits(visits), when)
         for row, name in enumerate(("deductible", "copay", "coinsurance", "paid", "before")):
             out[row, every[:new]] = getattr(shares, name)[:new]
         return out, every[:new][shares.refused[:new]]
@@ -168,7 +169,13 @@ class Desk:
     def _limits(self, visits: I64) -> Limits:
         members, families = self.accounts.sizes
         limits = self.accounts.limits
-        return Limits(*limits[:2, :members], *limits[2:, :families], visits)
+        return Limits(
+            limits[0, :members],
+            limits[1, :members],
+            limits[2, :families],
+            limits[3, :families],
+            visits,
+        )
 
     def _person(self, filing: I64) -> I64:
         return self.claims.visits.person[self.claims.visit][self.filings.claim[filing]]
@@ -214,19 +221,21 @@ class Desk:
         return np.array(ways)
 
 
-def settle(claims: Claims, filings: Filings, book: Book, people: People, shared: Bools) -> Ledger:
+def settle(
+    claims: Claims, filings: Filings, book: Book, people: People, cards: I64, shared: Bools
+) -> Ledger:
     """Return what becomes of each filing's lines.
 
     Parameters
     ----------
+    cards
+        The plan on the patient's card, by claim.
     shared
         By person: whether others of the household have the same plan.
     """
     filing, line, first = _filed_lines(claims, filings)
     inside = in_network(claims, filings, book)
-    plan = np.zeros(len(claims.first), np.int64)
-    plan[filings.claim[::-1]] = filings.plan[::-1]
-    asked = consents(claims, plan, book)
+    asked = consents(claims, cards, book)
     safe = inside | claims.emergency[filings.claim]
     refusal = line_refusals(claims, filings, (filing, line), safe, asked, book)
     refusal = _as_before(filings, filing, first, refusal)
@@ -243,8 +252,8 @@ def settle(claims: Claims, filings: Filings, book: Book, people: People, shared:
         first,
         refusal,
         charge,
-        owes + columns[3] + columns[4],
-        *columns[:5],
+        owes + columns[3],
+        *(columns[0], columns[1], columns[2], columns[3], columns[4]),
         np.where(leaves, charge, owes),
         inside,
         accounts,

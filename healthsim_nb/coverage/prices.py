@@ -131,7 +131,7 @@ def payer_rates() -> I64:
 
 @cache
 def price_levels() -> I64:
-    """Return prices in 1/1,000 of the national ones, clinicians and hospitals: shape (states, 2)."""
+    """Return prices in 1/1,000 of the national, clinicians and hospitals, shape (states, 2)."""
     found = {row["state"]: row for row in rows("coverage/price_levels.csv")}
     return np.array(
         [[int(found[s.code]["professional"]), int(found[s.code]["hospital"])] for s in states()]
@@ -148,7 +148,9 @@ def hospital_kinds() -> NDArray[np.bool_]:
 @cache
 def drg_weights() -> dict[str, tuple[float, bool]]:
     """Return relative weight and whether it is surgical, by MS-DRG."""
-    return {r["code"]: (float(r["weight"]), r["type"] == "surgical") for r in rows("codes/drgs.csv")}
+    return {
+        r["code"]: (float(r["weight"]), r["type"] == "surgical") for r in rows("codes/drgs.csv")
+    }
 
 
 @cache

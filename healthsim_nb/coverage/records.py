@@ -25,6 +25,7 @@ from healthsim_nb.coverage.render.members import (
 )
 from healthsim_nb.coverage.render.payments import accumulators, remittances
 from healthsim_nb.coverage.spans import first_spans, second_spans
+from healthsim_nb.coverage.visible import SHARED, cut, relatives
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,19 +39,20 @@ if TYPE_CHECKING:
 
     I64 = NDArray[np.int64]
 
-SHARED = ("plans", "networks", "groups")
-"""Tables whose rows may repeat from block to block: the same id is the same row."""
+__all__ = ["SHARED", "Patients", "tables"]
 
 
 @dataclass(frozen=True, eq=False)
 class Patients:
-    """The patients of a block, in whole households as far as the scenario has them."""
+    """The people of a block, in whole groups, so that no household is cut."""
 
     people: People
     death: NDArray[np.int32]
     """Day of death, `FAR` while alive, shape (n,)."""
     doctor: I64
     """Primary care provider, shape (n,)."""
+    wanted: int
+    """How many of them, from the first, the scenario has."""
 
 
 def tables(
@@ -59,8 +61,8 @@ def tables(
     patients: Patients,
     record: Mapping[str, pa.RecordBatch],
     last_day: int,
-) -> dict[str, pa.RecordBatch]:
-    """Return the rows of each table of coverage, ordered by id.
+) -> tuple[dict[str, pa.RecordBatch], NDArray[np.intp]]:
+    """Return the rows of each table of coverage, by id, and whose relatives are members too.
 
     A pure function of its arguments; each row depends on its household only. Claims are those
     that were decided before ``last_day``.
@@ -77,14 +79,15 @@ def tables(
     book = open_book(library, *months.years)
     enrolment = Enroller(book, months, people, spec.seed).play()
     written, month = bill(record, people, enrolment, book, spec.seed)
-    filings = Office(written, enrolment, book, month).file(last_day)
+    office = Office(written, enrolment, book, month)
+    filings = office.file(last_day)
     shared = _shared(enrolment)
-    ledger = settle(written, filings, book, people, shared)
+    ledger = settle(written, filings, book, people, office.plan, shared)
     file = File(written, filings, ledger, book, people, last_day)
     first = first_spans(enrolment, people, patients.death)
     second = second_spans(enrolment, people, patients.death)
     roll = Roll(book, enrolment, people, first, second, shared, spec.seed)
-    return {
+    rows = {
         "plans": sponsors.plans(book),
         "networks": sponsors.networks(spec.start),
         "groups": sponsors.groups(_groups(roll), spec.start),
@@ -97,6 +100,8 @@ def tables(
         "remittances": remittances(file),
         "accumulators": accumulators(file),
     }
+    also = relatives(enrolment, patients.wanted)
+    return cut(rows, people, patients.wanted, also), also
 
 
 def _shared(enrolment: Enrolment) -> NDArray[np.bool_]:
@@ -109,4 +114,5 @@ def _shared(enrolment: Enrolment) -> NDArray[np.bool_]:
 
 def _groups(roll: Roll) -> I64:
     found = np.unique(np.concatenate([roll.group(roll.first), roll.group(roll.second)]))
-    return found[found != NONE]
+    named: I64 = found[found != NONE]
+    return named

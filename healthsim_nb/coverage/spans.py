@@ -25,7 +25,7 @@ REASONS = ("renewal", "plan-change", "terminated", "death")
 
 @dataclass(frozen=True, eq=False)
 class Spans:
-    """Spans in order of person and month, shape (s,) a column; what is not yet reported is left out."""
+    """Spans that are known of, in order of person and month, shape (s,) a column."""
 
     person: I64
     month: I64

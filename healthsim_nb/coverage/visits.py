@@ -38,7 +38,8 @@ def whole(column: pa.Array) -> I64:
     """Return whole numbers, dates or times as int64."""
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.int64())
-    return column.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    found: I64 = column.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 UNLIMITED = 1 << 40
 """Cents that nobody reaches: there is no such limit."""
 COINSURANCE, COPAY, FREE, LATE_COPAY = range(4)
-"""How a line is shared: deductible and coinsurance, a copay alone, nothing, deductible and copay."""
+"""How a line is shared: deductible and coinsurance, a copay, nothing, deductible and copay."""
 FIRST, COORDINATED, MEDICAID, SUPPLEMENT, SUPPLEMENT_LESS = range(5)
 """How a payer pays: first; second as far as it would have paid first; second up to its own price;
 second whatever is left; the same but the deductible."""
@@ -166,9 +166,7 @@ class _Wave:
         owes = np.where(method == MEDICAID, 0, left - pays)
         deductible = np.where(method == SUPPLEMENT_LESS, owes, np.minimum(own[0], owes))
         copay = np.minimum(own[1], owes - deductible)
-        parts[:, second] = np.stack(
-            [deductible, copay, owes - deductible - copay, pays, earlier]
-        )
+        parts[:, second] = np.stack([deductible, copay, owes - deductible - copay, pays, earlier])
 
     def _take_back(self, at: slice, parts: I64) -> None:
         back = np.flatnonzero(self.lines.reverses[at] >= 0)
@@ -219,4 +217,5 @@ def adjudicate(services: Services, limits: Limits, when: I64) -> Shares:
         wave.step(slice(begin, begin + int(size)))
         begin += int(size)
     back = where[:-1]
-    return Shares(*(row[back] for row in wave.out), refused=wave.refused[back])
+    deductible, copay, coinsurance, paid, before = wave.out[:, back]
+    return Shares(deductible, copay, coinsurance, paid, before, wave.refused[back])

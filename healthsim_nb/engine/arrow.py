@@ -27,7 +27,7 @@ def words(codes: NDArray[Any], values: Sequence[str | None]) -> pa.DictionaryArr
     return pa.DictionaryArray.from_arrays(indices, pa.array(values, pa.string()))
 
 
-def dates(days: NDArray[np.int32], null: NDArray[np.bool_] | None = None) -> pa.Array:
+def dates(days: NDArray[np.integer], null: NDArray[np.bool_] | None = None) -> pa.Array:
     """Return dates from day numbers."""
     return pa.array(days.astype(np.int32), mask=null).cast(pa.date32())
 

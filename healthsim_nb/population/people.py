@@ -79,7 +79,7 @@ class People:
     def __len__(self) -> int:
         return len(self.id)
 
-    def part(self, rows: slice) -> People:
+    def part(self, rows: slice | NDArray[np.intp]) -> People:
         """Return some of the people."""
         return People(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
 

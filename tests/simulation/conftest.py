@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -47,10 +48,7 @@ def _one(name: str, batches: list[pa.RecordBatch]) -> pa.Table:
     plain = [pa.Table.from_batches([b]) for b in batches]
     table = pa.concat_tables([_decoded(t) for t in plain])
     if name in simulation.SHARED:
-        table = table.group_by("id", use_threads=False).aggregate(
-            [(c, "first") for c in table.column_names if c != "id"]
-        )
-        table = table.rename_columns([c.removesuffix("_first") for c in table.column_names])
+        table = table.take(np.unique(table["id"].to_numpy(), return_index=True)[1])
     return table.sort_by("id").select(sorted(table.column_names))
 
 

@@ -67,7 +67,7 @@ def authorizations(
     end = np.where(overturned, resolved, decided)
     begins = np.minimum(claims.day[claim], end)
     why = claims.draws.take(claim).below("coverage.why", len(REASONS))
-    refused = ~open_ & (decision == DENIED)
+    refused = ~open_ & (decision == DENIED) & ~overturned
     names = sorted(set(systems))
     system = np.array([*(names.index(s) for s in systems), -1])[service]
     return batch(

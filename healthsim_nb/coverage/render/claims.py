@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 STATUSES = ("paid", "denied", "reversed")
 PAID, DENIED, REVERSED = range(3)
-BILL_TYPES = ("011", "013", "014", "032")
+BILL_TYPES = ("011", "013", "014", "034")
 FREQUENCIES = ("1", "7", "8")
 POINTERS = ("1", "1 2", "1 2 3", "1 2 3 4")
 GROUPS = ("CO", "OA", "PR")
@@ -137,7 +137,9 @@ def claims(file: File) -> pa.RecordBatch:
             "claim_type": words(facility.astype(np.int8), ("professional", "institutional")),
             "status": words(file.status, STATUSES),
             "frequency_code": words(_frequency(file), FREQUENCIES),
-            "original_claim_id": _original(file),
+            "original_claim_id": _earlier(
+                file, np.isin(f.version, (REPLACEMENT, VOID)) | _mended(f)
+            ),
             "service_date": dates(c.day[f.claim]),
             "service_end_date": dates(c.end[f.claim]),
             "principal_diagnosis": words(principal, v.codes),
@@ -160,6 +162,7 @@ def claims(file: File) -> pa.RecordBatch:
             "paid_date": dates(paid_on, unpaid),
             "payer_sequence": np.where(f.version == SECONDARY, 2, 1).astype(np.int32),
             "other_payer_paid": money(other),
+            "earlier_claim_id": _earlier(file, f.of != NONE),
             "total_adjustment": money(file.charge - file.paid - file.owed - other),
         },
     )
@@ -173,17 +176,22 @@ def _authorized(file: File) -> I64:
     return np.where(file.filings.version == SECONDARY, NONE, found[file.filings.claim])
 
 
+def _mended(f: Filings) -> Bools:
+    """Return the claims that correct one that was refused."""
+    found: Bools = (f.version == RESENT) & (f.refusal[f.of] != OTHER_FIRST)
+    return found
+
+
 def _frequency(file: File) -> I64:
     f = file.filings
-    before = f.refusal[f.of]
-    mended = (f.version == RESENT) & (before != OTHER_FIRST)
-    found = np.where(mended | (f.version == REPLACEMENT), 1, 0)
+    found = np.where(_mended(f) | (f.version == REPLACEMENT), 1, 0)
     return np.where(f.version == VOID, 2, found)
 
 
-def _original(file: File) -> pa.Array:
+def _earlier(file: File, which: Bools) -> pa.Array:
+    """Return the claim that went before, where there is one of that kind."""
     of = file.filings.of
-    return pa.array(file.id[of] if len(of) else of, mask=of == NONE)
+    return pa.array(file.id[of] if len(of) else of, mask=(of == NONE) | ~which)
 
 
 def _others(file: File) -> pa.DictionaryArray:

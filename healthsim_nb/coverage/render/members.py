@@ -35,7 +35,12 @@ EVENTS = ("add", "change", "terminate")
 MAINTENANCE = ("021", "001", "024")
 ADD, CHANGE, TERMINATE = range(3)
 FIRST_TIME, BIRTH, AGAIN = "28", "02", "41"
-LEAVING = {"large-employer": "08", "small-employer": "08", "public-employer": "08", "individual": "59"}
+LEAVING = {
+    "large-employer": "08",
+    "small-employer": "08",
+    "public-employer": "08",
+    "individual": "59",
+}
 """X12 834 reasons of an end by market; others 07, the end of benefits."""
 
 
@@ -65,7 +70,9 @@ class Roll:
         """Return how each person is related to the subscriber."""
         role, head = self.people.household_role[person], self.people.household_role[subscriber]
         pair = np.isin(role, (HEAD, SPOUSE)) & np.isin(head, (HEAD, SPOUSE))
-        found = np.where(pair, PARTNER, np.where((role == CHILD) & (head != CHILD), OFFSPRING, OTHER))
+        found = np.where(
+            pair, PARTNER, np.where((role == CHILD) & (head != CHILD), OFFSPRING, OTHER)
+        )
         return np.where(person == subscriber, SELF, found)
 
 

@@ -83,8 +83,7 @@ def accumulators(file: File) -> pa.RecordBatch:
     at = np.concatenate([moved, back])
     undone = np.arange(len(at)) >= len(moved)
     day = np.where(undone, f.undone[at], f.decided[at])
-    # The order of the accounts: what is taken back on a day goes before what is decided on it.
-    order = np.lexsort((at, day << 1 | ~undone))
+    order = np.lexsort((at, day))
     at, undone, day = at[order], undone[order], day[order]
     sign = np.where(undone, -1, 1)
     parts = [
@@ -126,7 +125,7 @@ def _moves(
     accounts = file.ledger.accounts
     account = (accounts.family if scope else accounts.member)[at]
     limit = accounts.limits[2 * scope + kind][account]
-    counts = (cents != 0) & (limit < UNLIMITED)
+    counts = (cents != 0) & (limit > 0) & (limit < UNLIMITED)
     if scope:
         counts &= accounts.shared[at]
     rows = np.flatnonzero(counts)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from healthsim_nb.templates.health_plan import HealthPlan
+
     I64 = NDArray[np.int64]
 
 COUNTRY = 0
@@ -46,7 +48,9 @@ def plan_ids(book: Book, row: I64) -> I64:
 
 def plans(book: Book) -> pa.RecordBatch:
     """Return a row for each plan and year of the book."""
-    row = np.lexsort((np.arange(len(book.deductible)), np.arange(len(book.deductible)) % book.years))
+    row = np.lexsort(
+        (np.arange(len(book.deductible)), np.arange(len(book.deductible)) % book.years)
+    )
     of = [book.plans[r // book.years] for r in row]
     network = {r["id"]: place + 1 for place, r in enumerate(rows("coverage/networks.csv"))}
     payer = [payers()[plan.payer] for plan in of]
@@ -67,19 +71,21 @@ def plans(book: Book) -> pa.RecordBatch:
         "hsa_eligible": [plan.hsa for plan in of],
         "market": [plan.market for plan in of],
         "timely_filing_days": np.array([plan.timely_filing_days for plan in of], np.int32),
-        "monthly_premium": money(np.array([_premium(p, int(y)) for p, y in zip(of, year, strict=True)])),
+        "monthly_premium": money(
+            np.array([_premium(p, int(y)) for p, y in zip(of, year, strict=True)])
+        ),
         **_limits(book, row),
         **_copays(book, row),
     }
-    return batch("plans", {n: c if isinstance(c, pa.Array) else pa.array(c) for n, c in columns.items()})
+    return batch(
+        "plans", {n: c if isinstance(c, pa.Array) else pa.array(c) for n, c in columns.items()}
+    )
 
 
-def _premium(plan: object, year: int) -> int:
-    years = plan.years  # type: ignore[attr-defined]
-    amount = plan.premium  # type: ignore[attr-defined]
-    if year in years and years[year].premium is not None:
-        amount = years[year].premium
-    return round(amount * 100)
+def _premium(plan: HealthPlan, year: int) -> int:
+    """Return cents a month."""
+    other = plan.years[year].premium if year in plan.years else None
+    return round((plan.premium if other is None else other) * 100)
 
 
 def _limits(book: Book, row: I64) -> dict[str, pa.Array]:
@@ -91,7 +97,11 @@ def _limits(book: Book, row: I64) -> dict[str, pa.Array]:
             none = table[:, place] >= UNLIMITED
             if place == 2:
                 none = none | ~outside
-            found[f"{name}_{column}"] = money(np.where(none, 0, table[:, place]), none)
+            amount = np.where(none, 0, table[:, place])
+            if name == "deductible" and column == "family":
+                # Where each member is alone, a family pays no more than that.
+                amount, none = np.where(none, deductible[:, 0], amount), np.zeros_like(none)
+            found[f"{name}_{column}"] = money(amount, none)
     return found
 
 
@@ -162,13 +172,16 @@ def groups(ids: I64, start: date) -> pa.RecordBatch:
         "group_type": constant("employer", len(ids)),
         # Employer numbers that begin with 00 are never issued.
         "tax_id": pa.array([f"00-{1000000 + i * 37}" for i in ids], pa.string()),
-        "industry": pa.array([TRADES[p] if not x else "Public administration"
-                              for p, x in zip(place, public, strict=True)], pa.string()),  # fmt: skip
+        "industry": pa.array(
+            [
+                TRADES[p] if not x else "Public administration"
+                for p, x in zip(place, public, strict=True)
+            ],
+            pa.string(),
+        ),
         "size": np.array(SIZES, np.int32)[place],
         "state": pa.array([states()[s].code for s in state], pa.string()),
         "effective_date": pa.array(day).cast(pa.date32()),
         "termination_date": pa.nulls(len(ids), pa.date32()),
     }
     return batch("groups", columns)
-
-

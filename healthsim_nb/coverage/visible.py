@@ -1,0 +1,81 @@
+"""Households that reach beyond the patients of a scenario: who of them is seen, and how.
+
+Patients come in groups of 64; where a scenario ends inside a group, some of a family may not be
+patients. They are on the family's plan all the same: they are persons and members, and what they
+spend counts, but their visits and claims are nobody's business here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from healthsim_nb.coverage.choice import NONE
+from healthsim_nb.coverage.claims import LINE_BITS, SLOT_BITS, VERSION_BITS
+from healthsim_nb.engine.ids import patient_index
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from healthsim_nb.coverage.enrollment import Enrolment
+    from healthsim_nb.population.people import People
+
+    Bools = NDArray[np.bool_]
+
+PATIENT_BITS = 16 + SLOT_BITS + VERSION_BITS + LINE_BITS
+"""Ids of claims and of what belongs to them begin with the patient's number."""
+SHARED = ("plans", "networks", "groups")
+"""Tables whose rows may repeat from block to block: the same id is the same row."""
+OF_RELATIVES = {"members": "id", "coverage_spans": "member_id", "enrollment_events": "member_id"}
+"""Tables in which relatives have rows, and the column that says whose a row is."""
+
+
+def relatives(enrolment: Enrolment, wanted: int) -> NDArray[np.intp]:
+    """Return who shares a plan with a patient but is none: the first ``wanted`` people are."""
+    n = enrolment.plan.shape[1]
+    found = np.zeros(n, bool)
+    if wanted == n:
+        return np.flatnonzero(found)
+    for plan, heads in (
+        (enrolment.plan, enrolment.subscriber),
+        (enrolment.second, enrolment.second_subscriber),
+    ):
+        for month in range(len(plan)):
+            covered = plan[month] != NONE
+            of_patients = np.unique(heads[month, :wanted][covered[:wanted]])
+            found |= covered & np.isin(heads[month], of_patients)
+            found[of_patients] = True
+    found[:wanted] = False
+    return np.flatnonzero(found)
+
+
+def cut(
+    tables: dict[str, pa.RecordBatch], people: People, wanted: int, also: NDArray[np.intp]
+) -> dict[str, pa.RecordBatch]:
+    """Return the rows of patients, and those of relatives that a plan knows."""
+    if wanted == len(people):
+        return tables
+    return {name: _cut(name, rows, people, wanted, also) for name, rows in tables.items()}
+
+
+def _cut(
+    name: str, rows: pa.RecordBatch, people: People, wanted: int, also: NDArray[np.intp]
+) -> pa.RecordBatch:
+    if name in SHARED:
+        return rows
+    place = rows["id"].to_numpy() >> PATIENT_BITS
+    if name in OF_RELATIVES:
+        place = patient_index(rows[OF_RELATIVES[name]].to_numpy())
+    person = place - patient_index(people.id[:1])[0]
+    patient = person < wanted
+    related = np.isin(person, also)
+    kept = patient | related if name in {*OF_RELATIVES, "accumulators"} else patient
+    found = rows.filter(pa.array(kept))
+    hidden = {"members": "patient_id", "accumulators": "claim_id"}.get(name)
+    if hidden:
+        place = found.schema.names.index(hidden)
+        known = pa.array(found[hidden].to_numpy(), mask=~patient[kept])
+        found = found.set_column(place, hidden, known)
+    return found
