@@ -81,7 +81,7 @@ def _spans(
     reason = np.where(after == plan[last, person], RENEWED, np.where(after == NONE, ENDED, CHANGED))
     dies = death[person] <= np.where(open_, FAR - 1, end)
     known = death[person].astype(np.int64) + 3 + people.id[person] % 25
-    dead = dies & (known < months.last_day)
+    dead = dies & (death[person] < months.last_day)
     visible = (enrolment.seen_from[month, person] < months.last_day) & (start <= death[person])
     found = Spans(
         person=person,
