@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 OLD := .venv-duckdb15
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint format types architecture unit unit-duckdb15 notebooks-check notebooks bench clean
+.PHONY: help demo lab test lint format types architecture unit browser unit-duckdb15 notebooks-check notebooks bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,8 +33,15 @@ types: $(VENV)/.develop ## mypy
 architecture: $(VENV)/.develop ## import-linter: which room may know which
 	@$(BIN)/lint-imports --no-cache
 
-unit: $(VENV)/.develop ## the tests and the examples in docstrings, on the newest DuckDB
+unit: $(VENV)/.develop browser ## the tests and the examples in docstrings, on the newest DuckDB
 	@$(BIN)/python -m pytest -q -n auto
+
+browser: $(VENV)/.develop ## Chromium for the tests of the widgets, if the machine has none
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	  || { echo "Installing Chromium for the browser tests" \
+	       && { [ "$$(id -u)" = 0 ] && apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium >/dev/null; } \
+	       || $(BIN)/python -m playwright install chromium >/dev/null \
+	       || echo "No Chromium could be installed: the browser tests are left out (and fail where CI is set)"; }
 
 unit-duckdb15: $(OLD)/.duckdb ## the rooms that touch DuckDB, on DuckDB 1.5
 	@PYTHONPATH=$(CURDIR)/$(OLD) $(BIN)/python -c 'import duckdb; v = duckdb.__version__; assert v.startswith("1.5."), v'

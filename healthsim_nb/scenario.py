@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -19,6 +20,7 @@ from healthsim_nb.store import registry, scenarios, signature
 from healthsim_nb.store.pages import PAGE_SIZE
 from healthsim_nb.store.query import query
 from healthsim_nb.store.samples import samples
+from healthsim_nb.store.saving import save
 from healthsim_nb.store.selects import select, selects
 from healthsim_nb.store.sharing import share
 from healthsim_nb.store.summary import summary
@@ -26,7 +28,6 @@ from healthsim_nb.templates.template import Specification
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     import duckdb
     import pandas as pd
@@ -185,6 +186,23 @@ class Scenario:
             If the query is not allowed, or fails.
         """
         return query(self._workspace.cursor(), self.id, sql, page=page, page_size=page_size)
+
+    def save(self, sql: str, path: str | Path) -> Path:
+        """Write what a SELECT finds in this scenario to a file and return its path.
+
+        Parameters
+        ----------
+        sql
+            One SELECT, as for `query`.
+        path
+            A ``.csv``, ``.json``, ``.ndjson`` or ``.parquet`` file.
+
+        Raises
+        ------
+        UnknownNameError, QueryError, ExportError
+            If the file is of another kind, the query is not allowed or the file cannot be written.
+        """
+        return save(self._workspace.cursor(), self.id, sql, Path(path))
 
     def samples(self, table: str, n: int = 3, *, strategy: str = "diverse") -> list[Sample]:
         """Return some rows of a table, each as a dictionary.

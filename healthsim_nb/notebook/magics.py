@@ -135,6 +135,12 @@ class HsMagics(Magics):
         said = {name: value for name, value in given.items() if value is not None}
         return self.session.show(self.session.scenario(scenario).query(sql, **said))
 
+    def do_grid(self, what: str, scenario: str | None) -> Any:
+        """Show a table or a query as a grid."""
+        from healthsim_nb.notebook.grid import grid
+
+        return grid(self.session.scenario(scenario), what or "patients")
+
     def do_next(self) -> Any:
         """Show the next page."""
         return self.session.show(self.session.page.next())

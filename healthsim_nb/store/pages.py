@@ -58,6 +58,16 @@ class Page:
         """Pages in all; 1 if there are no rows."""
         return max(1, -(-self.total // self.page_size))
 
+    def turn(self, page: int, page_size: int | None = None) -> Page:
+        """Return another page of the same query.
+
+        Raises
+        ------
+        QueryError
+            If ``page`` or ``page_size`` cannot be; a page beyond the last has no rows.
+        """
+        return turn(self.source, page, self.page_size if page_size is None else page_size)
+
     def next(self) -> Page:
         """Return the following page.
 
@@ -68,7 +78,7 @@ class Page:
         """
         if not self.has_more:
             raise QueryError(f"Page {self.page} is the last: there are {self.total:,} rows in all.")
-        return turn(self.source, self.page + 1, self.page_size)
+        return self.turn(self.page + 1)
 
     def previous(self) -> Page:
         """Return the page before this.
@@ -80,7 +90,7 @@ class Page:
         """
         if self.page == 1:
             raise QueryError("Page 1 is the first: there is none before it.")
-        return turn(self.source, self.page - 1, self.page_size)
+        return self.turn(self.page - 1)
 
     def df(self) -> pd.DataFrame:
         """Return the rows of this page as a DataFrame."""

@@ -46,7 +46,7 @@ def parse(word: Word, line: str, body: str | None = None) -> dict[str, object]:
     said = parse_parts(spoken, _split(line))
     if free is None or body is None:
         return said
-    if not body.strip():
+    if not body.strip() and free.needed:
         raise SpecificationError(_needs(word, free.name.upper()))
     return {**said, free.key: body.strip("\n")}
 

@@ -164,6 +164,17 @@ WORDS = (
         ),
         raw=True,
     ),
+    Word(
+        "grid",
+        "a table to page through, sort, filter and export",
+        "grid SELECT * FROM encounters WHERE class_code = 'IMP'",
+        (
+            WHICH,
+            Option("what", "a table (patients), or one SELECT", many=True),
+        ),
+        (NOTEBOOK,),
+        raw=True,
+    ),
     Word("next", "the next page of the last query", "next", where=(NOTEBOOK,)),
     Word("previous", "the page before it", "previous", where=(NOTEBOOK,)),
     Word(
