@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 
     from healthsim_nb.population.tables import Shares
 
-INPUTS = ("pyramid", "race_by_age", "race_by_state", "payer_by_age", "payer_by_state")
-INPUTS += ("payer_by_race",)
+INPUTS = (
+    "pyramid",
+    "race_by_age",
+    "race_by_state",
+    "payer_by_age",
+    "payer_by_state",
+    "payer_by_race",
+)
 ROUNDS = 300
 MOVED = ("uninsured", "medicaid")
 """Coverage that differs by state and race beyond what ages explain."""
