@@ -12,6 +12,8 @@ import numpy as np
 
 from healthsim_nb import reference
 from healthsim_nb.clinical import fitted
+from healthsim_nb.clinical.aftermath import AGAIN
+from healthsim_nb.clinical.classes import CLASSES, STAY
 from healthsim_nb.clinical.compile_steps import compile_timelines
 from healthsim_nb.clinical.plan import (
     ANY,
@@ -31,6 +33,7 @@ from healthsim_nb.clinical.plan import (
     most,
 )
 from healthsim_nb.clinical.products import ProductTable
+from healthsim_nb.clinical.use import EMERGENCY, lead_of, use_of
 from healthsim_nb.engine.calendar import month_index, month_starts
 from healthsim_nb.engine.curves import AGES, by_age, by_month
 from healthsim_nb.errors import TemplateError
@@ -47,7 +50,6 @@ if TYPE_CHECKING:
     from healthsim_nb.templates.library import Library
     from healthsim_nb.templates.template import Specification
 
-CLASSES = ("AMB", "EMER", "IMP", "OBSENC", "VR", "HH")
 AMB, EMER, IMP, OBSENC, VR, HH = range(6)
 SEXES = ("F", "M")
 MOST_DRUGS = 16
@@ -88,6 +90,7 @@ class _Compiler:
     def plan(self) -> Plan:
         illnesses = tuple(self.illness(i, c) for i, c in enumerate(self.conditions))
         timelines = compile_timelines(self)
+        self.stays_again()
         starts = month_starts(self.spec.start, self.spec.months)
         chronic = [i for i, c in enumerate(self.conditions) if c.kind == "chronic"]
         barred = (
@@ -156,7 +159,8 @@ class _Compiler:
         only = _allowed(c)
         multipliers = (*self.required(c), *(self.multiplier(f) for f in c.factors))
         lines, drugs = self.drugs_of(c)
-        onset = self.onset(c) * only / 12
+        lead = lead_of(c.presents.classes) if c.kind == "acute" and c.presents else -1
+        onset = self.onset(c) * only / 12 * self.fitted.care_of(lead)
         degrees = tuple(self.degree(d) for d in degrees_of(c))
         return Illness(
             index=index,
@@ -164,7 +168,8 @@ class _Compiler:
             prevalence=(_by_sex(c.prevalence) / 100 if c.prevalence else onset * 12) * only,
             start=self.fitted.start(c, _by_sex(c.prevalence) / 100) * only,
             onset=onset,
-            bound=min(1.0, float(onset.max()) * most(multipliers)),
+            bound=min(1.0, float(onset.max()) * most(multipliers) * use_of(lead).most),
+            lead=lead,
             multipliers=multipliers,
             progress=tuple(self.multiplier(f) for f in c.progress),
             remission=c.remission_per_year / 12,
@@ -178,6 +183,7 @@ class _Compiler:
             drugs=drugs,
             sets=np.array([sum(1 << drugs.index(d) for d in line) for line in lines], np.uint16),
             every=_steps(c.every if isinstance(c.every, dict) else {0: c.every or 0}),
+            rhythm=self.fitted.rhythm if c.kind == "chronic" else np.ones(AGES),
             uptake=(
                 _by_sex(c.uptake) if isinstance(c.uptake, BySex) else np.full((2, AGES), c.uptake)
             )
@@ -209,6 +215,14 @@ class _Compiler:
             deaths=stage.deaths_per_year / 12 if stage else 0.0,
         )
 
+    def stays_again(self) -> None:
+        """Add, for each event that may be a stay, the stay that people come back for."""
+        for e in [e for e in self.events if STAY in e.classes]:
+            name, index = f"{e.name}{AGAIN}", len(self.events)
+            self.events.append(
+                replace(e, index=index, name=name, classes=(STAY,), shares=(100.0,), month_rate=0.0)
+            )
+
     def told(self, condition: int, c: Condition, e: Event) -> Happening:
         return self.happening(condition, c, e, e.id)
 
@@ -225,6 +239,7 @@ class _Compiler:
             also=tuple(self.code(other, c.name) for other in e.also),
             classes=tuple(CLASSES.index(k) for k in e.classes),
             shares=tuple(e.classes.values()),
+            shift=_shift(c, e),
             event=e,
             orders=tuple(self.order[o] for o in e.orders),
             course=self.drug[e.course] if e.course else -1,
@@ -326,6 +341,13 @@ class _Compiler:
             self.codes[code] = len(self.codes)
             self.code_names.append(self.names.get(code, name))
         return self.codes[code]
+
+
+def _shift(c: Condition, e: Care) -> float:
+    """Return the chance of an emergency visit where people's habits decide about it."""
+    fixed = c.kind == "acute" and e is c.presents and lead_of(e.classes) == EMERGENCY
+    either = "AMB" in e.classes and "EMER" in e.classes
+    return e.classes["EMER"] / 100 if either and not fixed else 0.0
 
 
 def degrees_of(c: Condition) -> list[Level | Stage]:

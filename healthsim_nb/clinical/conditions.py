@@ -49,7 +49,10 @@ def new_cases(month: Month, illness: Illness) -> Rows:
     able = month.alive[rows] & (free[rows] == 0)
     rows, drawn = rows[able], drawn[able]
     chance = illness.onset[month.bodies.sex[rows], month.years_old[rows]]
-    return np.asarray(rows[drawn < chance * factor(month, illness.multipliers, rows)])
+    chance = chance * factor(month, illness.multipliers, rows)
+    if illness.lead >= 0:
+        chance *= month.plan.use[illness.lead].times(month, rows)
+    return np.asarray(rows[drawn < chance])
 
 
 def fall_ill(month: Month, causes: NDArray[np.intp], rows: Rows) -> None:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from healthsim_nb.clinical.aftermath import foresee
 from healthsim_nb.clinical.agenda import begin, day_draws
 from healthsim_nb.clinical.cautions import permitted
-from healthsim_nb.clinical.compile import AMB, IMP, OBSENC, VR
+from healthsim_nb.clinical.compile import AMB, EMER, IMP, OBSENC, VR
+from healthsim_nb.clinical.use import EMERGENCY
 from healthsim_nb.clinical.visits import Visits, record
 from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.ids import encounter_ids, numbered
@@ -55,6 +57,7 @@ def take_place(month: Month, fires: Fires) -> Outcome:
     ask(month, visits)
     prescribe(month, visits)
     lead_on(month, visits)
+    foresee(month, visits)
     done = (origin >= 0) & ~visits.died
     outcome.end[origin[done]] = visits.end[done]
     outcome.visit[origin[done]] = visits.id[done]
@@ -92,6 +95,7 @@ def propose(
     """Return row, day, last day, class, event, minute and whether fatal, of each proposal."""
     table = month.plan.happenings
     kind = table.classes[event, draws.each(table.class_keys[event]).slot()]
+    kind = habits(month, rows, event, kind, draws)
     stays = kind == IMP
     low, high = table.stays[:, event]
     length = low + draws.each(table.stay_keys[event]).below(high - low + 1)
@@ -103,6 +107,25 @@ def propose(
     minute = np.where(office, OFFICE_OPENS, 0) + minute
     day = day.astype(np.int64)
     return rows, day, day + length, kind, event, minute, fatal.astype(np.int64)
+
+
+def habits(
+    month: Month, rows: Rows, event: NDArray[np.int64], kind: NDArray[np.uint8], draws: Draws
+) -> NDArray[np.uint8]:
+    """Return the classes with some who go to an emergency department, or do not, by habit."""
+    table = month.plan.happenings
+    free = np.flatnonzero((table.shift[event] > 0) & ((kind == AMB) | (kind == EMER)))
+    if not len(free) or month.turn < 0:
+        return kind
+    share = table.shift[event[free]]
+    times = month.plan.use[EMERGENCY].times(month, rows[free])
+    there = kind[free] == EMER
+    stays = np.where(there, np.minimum(times, 1), 0)
+    goes = np.where(there, 0, np.minimum(1, share * np.maximum(times - 1, 0) / (1 - share)))
+    drawn = draws.take(free).each(table.shift_keys[event[free]])
+    kind = kind.copy()
+    kind[free] = np.where(drawn.chance(stays + goes), EMER, AMB)
+    return kind
 
 
 def sort_out(month: Month, columns: tuple[NDArray[Any], ...]) -> tuple[Visits, NDArray[np.int64]]:

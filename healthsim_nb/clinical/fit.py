@@ -23,7 +23,9 @@ import numpy as np
 
 from healthsim_nb import reference
 from healthsim_nb.clinical import fitted, measures
+from healthsim_nb.clinical.aftermath import HIGHEST as HIGHEST_AFTER
 from healthsim_nb.clinical.compile import IMP, compile_plan
+from healthsim_nb.clinical.fit_care import fit_care
 from healthsim_nb.clinical.month import Month, begin, factor
 from healthsim_nb.clinical.mortality import MOST_TIMES, of_illness, times
 from healthsim_nb.clinical.plan import HIGHEST, Illness, Table
@@ -75,7 +77,10 @@ def fit(library: Library) -> fitted.Fitted:
         hazards={i.id: hazard(month, i, healthy) for i in plan.illnesses if fits_onset(i)},
         detection={i.id: detection(i) for i in plan.illnesses if hidden(i)},
         death=np.zeros_like(healthy),
+        care={},
+        rhythm=np.ones(AGES),
     )
+    found = fit_care(spec, library, found, who)
     outside = 1 - in_hospital(compile_plan(spec, library, found), who)
     return replace(found, death=fitted.monthly(healthy * outside))
 
@@ -91,7 +96,10 @@ def in_hospital(plan: Plan, who: Bodies) -> Table:
     stays = (visits["kind"] == IMP) & (visits["event"] >= 0)
     rows, event = visits["row"][stays], visits["event"][stays]
     month = begin(plan, state, who, 0, out, Thinning(SEED, who.people.id))
-    chance = plan.happenings.fatal[event] * plan.frailty[who.sex[rows], month.years_old[rows]]
+    frailty = plan.frailty[who.sex[rows], month.years_old[rows]]
+    inside = plan.happenings.fatal[event] * frailty
+    after = np.minimum(plan.aftermath.dies[event] * frailty, HIGHEST_AFTER)
+    chance = inside + (1 - inside) * after
     deaths = mean_by_band(month, np.bincount(rows, weights=chance, minlength=CROWD))
     risk = mean_by_band(month, fitted.life_table()[who.sex, month.years_old])
     return np.minimum(deaths / risk, 0.75)
@@ -189,12 +197,15 @@ def write(library: Library, folder: Path) -> None:
     """Write the fitted tables of a library."""
     found = fit(library)
     folder.mkdir(parents=True, exist_ok=True)
+    fitting.write(folder)
     head = "# made by: python -m healthsim_nb.clinical.fit\n"
     inputs = [[name, fitted.digest(library, name)] for name in library.conditions]
     _table(folder / "inputs.csv", head, ["condition", "inputs"], inputs)
     _by_band(folder / "start_scales.csv", head, found.scales, 5)
     _by_age(folder / "onset_hazards.csv", head, found.hazards, 8)
     _by_age(folder / "death.csv", head, {"all": found.death}, 10)
+    _by_age(folder / "care.csv", head, found.care, 4)
+    _by_age(folder / "rhythm.csv", head, {"all": np.stack([found.rhythm] * 2)}, 4)
     rows = [[name, f"{rate:.6f}"] for name, rate in found.detection.items()]
     _table(folder / "detection.csv", head, ["condition", "per_month"], rows)
 
@@ -225,5 +236,4 @@ def _table(path: Path, head: str, names: list[str], rows: list[list[str]]) -> No
 
 
 if __name__ == "__main__":
-    fitting.write(reference.root() / "fitted")
     write(load(), reference.root() / "fitted")

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from healthsim_nb import reference
+from healthsim_nb.clinical.use import LEADS
 from healthsim_nb.engine.curves import AGES
 from healthsim_nb.errors import TemplateError
 from healthsim_nb.templates import library as templates
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from healthsim_nb.clinical.plan import Table
     from healthsim_nb.templates.condition import Condition
     from healthsim_nb.templates.library import Library
@@ -38,6 +41,15 @@ class Fitted:
     """Condition: chance a month that one who has it unknown is diagnosed."""
     death: Table
     """Monthly probability of dying before multipliers, by (sex, age)."""
+    care: dict[str, Table]
+    """What illness leads to: times its acute cases, so that visits are as many as published."""
+    rhythm: NDArray[np.float64]
+    """By age: times the months between routine visits, to the same end, shape (121,)."""
+
+    def care_of(self, lead: int) -> Table:
+        """Return times the acute cases of illness that leads to it, shape (2, 121)."""
+        name = LEADS[lead] if lead >= 0 else ""
+        return self.care[name] if name in self.care else np.ones((2, AGES))
 
     def start(self, c: Condition, prevalence: Table) -> Table:
         """Return the probability at the start before multipliers, shape (2, 121)."""
@@ -76,13 +88,14 @@ def life_table() -> Table:
 
 @lru_cache(maxsize=1)
 def frailty() -> Table:
-    """Return the square root of the risk of dying relative to 65, by (sex, age), to 6 decimals.
+    """Return the square root of the risk of dying relative to 74, by (sex, age), to 6 decimals.
 
     Case fatality in hospital rises with age about half as steeply, on a logarithmic scale, as
-    mortality does (judgement after HCUP in-hospital mortality by age).
+    mortality does (judgement after HCUP in-hospital mortality by age); a published one is a mean
+    over stays, and those that end in death are around 74 years of age.
     """
     table = life_table()
-    relative = np.sqrt(table / table[:, 65:66])
+    relative = np.sqrt(table / table[:, 74:75])
     return np.asarray(np.round(np.minimum(relative, 4.0), 6), np.float64)
 
 
@@ -95,7 +108,7 @@ def monthly(annual: Table) -> Table:
 
 def plain() -> Fitted:
     """Return tables without any fit: every multiplier is taken to be 1 on average."""
-    return Fitted({}, {}, {}, monthly(life_table()))
+    return Fitted({}, {}, {}, monthly(life_table()), {}, np.ones(AGES))
 
 
 @lru_cache(maxsize=8)
@@ -117,6 +130,8 @@ def load(library: Library) -> Fitted:
         {n: t for n, t in hazards.items() if n in fresh},
         {n: v for n, v in detection.items() if n in fresh},
         _tables("fitted/death.csv")["all"],
+        _tables("fitted/care.csv"),
+        _tables("fitted/rhythm.csv")["all"][0],
     )
 
 

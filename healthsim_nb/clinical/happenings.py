@@ -62,6 +62,16 @@ class EventTable:
         return np.stack(rows) if rows else np.zeros((0, 65536), np.uint8)
 
     @cached_property
+    def shift(self) -> NDArray[np.float64]:
+        """Chance of an emergency visit where people's habits decide, else 0."""
+        return np.array([e.shift for e in self.events])
+
+    @cached_property
+    def shift_keys(self) -> U64:
+        """Streams of going to another place than usual."""
+        return self.keys("shift")
+
+    @cached_property
     def stays(self) -> I64:
         """Shortest and longest stay in days, shape (2, e)."""
         return np.array([e.event.stay for e in self.events], np.int64).reshape(-1, 2).T

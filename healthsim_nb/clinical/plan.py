@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from healthsim_nb.clinical.aftermath import AGAIN, OPERATIONS, Aftermath, foreseen
 from healthsim_nb.clinical.happenings import AcuteTable, EventTable
+from healthsim_nb.clinical.use import LEADS, Use, use_of
 from healthsim_nb.templates.event import Event
 
 if TYPE_CHECKING:
@@ -101,6 +103,8 @@ class Happening:
     own: bool
     """Whether its code says that one has the condition, not what came of it."""
     also: tuple[int, ...]
+    shift: float
+    """Chance of an emergency visit where another would see the doctor: moved by `use`; 0: fixed."""
     event: Care
     orders: tuple[int, ...]
     course: int
@@ -120,6 +124,8 @@ class Illness:
     """Probability of having it at the start by (sex, age), shape (2, 121)."""
     onset: Table
     """Probability of a new case in a month by (sex, age), shape (2, 121)."""
+    lead: int
+    """What an acute one mostly leads to, a number of `use.LEADS`; -1: it is not acute."""
     bound: float
     """No one's monthly probability is above."""
     multipliers: tuple[Multiplier, ...]
@@ -138,6 +144,8 @@ class Illness:
     """The drugs of each line as bits, places in ``drugs``."""
     every: NDArray[np.int16]
     """Months between routine visits by age, 0 for none, shape (121,)."""
+    rhythm: NDArray[np.float64]
+    """What these months are multiplied by at each age, shape (121,)."""
     uptake: Table
     orders: tuple[tuple[int, int], ...]
     presents: Happening | None
@@ -236,7 +244,7 @@ class Plan:
     death: Table
     """Monthly probability of dying by (sex, age) before multipliers, shape (2, 121)."""
     frailty: Table
-    """How the chance of dying in a stay depends on (sex, age): 1 at 65, shape (2, 121)."""
+    """How the chance of dying in a stay depends on (sex, age): 1 at 74, shape (2, 121)."""
     allergens: tuple[AllergenPlan, ...] = ()
     cautions: tuple[CautionPlan, ...] = ()
     forced: frozenset[int] = field(default_factory=frozenset)
@@ -257,6 +265,17 @@ class Plan:
         return EventTable(self.spec.seed, self.events)
 
     @cached_property
+    def aftermath(self) -> Aftermath:
+        """What follows the stays of each event."""
+        operations = [o.kind == "procedure" and o.code[:1] in OPERATIONS for o in self.orders]
+        return foreseen(self.events, self.illnesses, operations)
+
+    @cached_property
+    def use(self) -> tuple[Use, ...]:
+        """How unequally people use care, by what it leads to."""
+        return tuple(use_of(lead) for lead in range(len(LEADS)))
+
+    @cached_property
     def avoided(self) -> dict[int, tuple[CautionPlan, ...]]:
         """The cautions of each drug that has any."""
         drugs = sorted({drug for caution in self.cautions for drug in caution.drugs})
@@ -273,7 +292,9 @@ class Plan:
         return tuple(
             (e.event.id, e.condition, e.index)
             for e in self.events
-            if isinstance(e.event, Event) and (e.condition, e.event.id) in self.timelines.entries
+            if isinstance(e.event, Event)
+            and not e.name.endswith(AGAIN)
+            and (e.condition, e.event.id) in self.timelines.entries
         )
 
     @cached_property

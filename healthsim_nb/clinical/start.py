@@ -147,7 +147,8 @@ def interval(month: Month, illness: Illness, rows: Rows) -> NDArray[np.int16]:
     for place, d in enumerate(illness.degrees, start=1):
         if d.every:
             every = np.where(degree == place, np.int16(d.every), every)
-    return every
+    rhythm = illness.rhythm[month.years_old[rows]]
+    return np.where(every > 0, np.maximum(1, np.rint(every * rhythm)), 0).astype(np.int16)
 
 
 def enrol(month: Month, illness: Illness) -> None:

@@ -35,6 +35,10 @@ class State:
     """Day of death, `FAR` while none is set, shape (n,)."""
     busy: NDArray[np.int32]
     """Last day of the latest hospital stay, shape (n,)."""
+    back: NDArray[np.int32]
+    """Day of coming back after a hospital stay, `FAR` for none, shape (n,)."""
+    back_event: NDArray[np.int16]
+    """For what, shape (n,)."""
     stage: NDArray[np.uint8]
     """0 without the condition, else 1 + its level or stage, shape (C, n)."""
     onset: NDArray[np.int32]
@@ -73,6 +77,8 @@ def empty(plan: Plan, n: int) -> State:
     return State(
         death=np.full(n, FAR, np.int32),
         busy=np.full(n, LONG_AGO, np.int32),
+        back=np.full(n, FAR, np.int32),
+        back_event=np.zeros(n, np.int16),
         stage=np.zeros((c, n), np.uint8),
         onset=np.zeros((c, n), np.int32),
         until=np.full((c, n), FAR, np.int32),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healthsim_nb.clinical import (
+    aftermath,
     asked,
     care,
     conditions,
@@ -32,6 +33,7 @@ STEPS = (
     mortality.die,
     treatment.review,
     measures.drift,
+    aftermath.come_back,
     pathways.play,
     care.routine,
     pathways.play,

@@ -44,6 +44,8 @@ class Thinning:
 
     def __init__(self, seed: int, ids: NDArray[np.int64]) -> None:
         self._seed, self._ids = seed, ids
+        self.kept: dict[str, tuple[int, NDArray[np.float64]]] = {}
+        """What holds for a year for everybody, by name, with the number of the year."""
         self._draws: dict[int, Draws] = {}
         self._windows: dict[str, tuple[int, list[Candidates]]] = {}
 

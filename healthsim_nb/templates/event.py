@@ -39,7 +39,9 @@ class Care(Strict):
     vitals: dict[VitalSign, float] = {}
     """Shift of vital signs on that day."""
     fatal: Probability = 0
-    """Chance of dying in a hospital stay for it."""
+    """Chance of dying in a hospital stay for it, at 74 years of age."""
+    fatal_after: Probability | None = None
+    """Chance of dying in the thirty days after the stay, at 74; left out: as usual for `fatal`."""
     by: Id | None = None
     """Who is seen at an office visit, as a role in the network; left out: one's own doctor."""
 

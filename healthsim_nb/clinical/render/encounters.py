@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from healthsim_nb import network
-from healthsim_nb.clinical.compile import AMB, CLASSES, IMP, OBSENC
+from healthsim_nb.clinical.classes import CLASSES
+from healthsim_nb.clinical.compile import AMB, IMP, OBSENC
 from healthsim_nb.engine.arrow import batch, dates, times, words
 from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.ids import child_ids, numbered
