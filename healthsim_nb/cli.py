@@ -22,7 +22,9 @@ from healthsim_nb.words import (
     parse_parts,
     shares,
     told_of,
+    words,
 )
+from healthsim_nb.words.acts import ACTS, MAKING, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -271,7 +273,26 @@ def _help(word: str | None) -> None:
     print(told)
 
 
+def _act(name: str) -> Callable[..., None]:
+    """Return the command of a word about the library of scenarios."""
+
+    def run(database: str | None, **said: Any) -> None:  # noqa: ANN401 - each word says other things
+        making = name in MAKING
+        with hs.open(database or DEFAULT) if making else _existing(database) as workspace:
+            desk = Desk(workspace, lambda which: _scenario(workspace, which), _ask, {})
+            print(ACTS[name](desk, **said).text)
+
+    return run
+
+
+def _ask(question: str) -> str:
+    if not sys.stdin.isatty():
+        raise SpecificationError("Nobody is there to be asked: say --yes to delete it.")
+    return input(question)
+
+
 COMMANDS: dict[str, Callable[..., None]] = {
+    **{name: _act(name) for name in ACTS if name in words(TERMINAL)},
     "add": _add,
     "demo": _demo,
     "dictionary": _dictionary,
@@ -291,6 +312,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "templates": _templates,
 }
 ON_A_WORKSPACE = (
+    *ACTS,
     "add",
     "export",
     "extend",

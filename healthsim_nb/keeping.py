@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -10,7 +11,7 @@ import duckdb
 from healthsim_nb.errors import SpecificationError, UnknownNameError, WorkspaceError
 from healthsim_nb.store import runs, scenarios
 from healthsim_nb.store.cloning import drop
-from healthsim_nb.store.intake import REFERENCES, persist
+from healthsim_nb.store.intake import REFERENCES, persist, tables_in
 from healthsim_nb.store.naming import given, keywords
 from healthsim_nb.store.scenarios import Draft, Owner
 
@@ -28,7 +29,7 @@ OWN = ("data",)
 
 def keep(
     database: Database,
-    data: Mapping[str, Any],
+    data: Mapping[str, Any] | str | Path,
     *,
     name: str | None,
     context: str | None,
@@ -38,6 +39,8 @@ def keep(
     clock: Callable[[], datetime],
 ) -> tuple[Owner, Kept]:
     """Keep rows in a scenario, in one that exists if it has that name; return what was kept."""
+    if isinstance(data, str | Path):
+        data = tables_in(Path(data))
     _check(data, batch_size, references)
     origin = runs.Origin(
         "persist",

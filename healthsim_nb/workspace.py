@@ -273,7 +273,7 @@ class Workspace:
 
     def persist(
         self,
-        data: Mapping[str, Any],
+        data: Mapping[str, Any] | str | Path,
         *,
         name: str | None = None,
         context: str | None = None,
@@ -288,9 +288,10 @@ class Workspace:
         data
             Rows by table, such as ``{"patients": rows, "encounters": more}``. Rows are a list or
             iterator of dictionaries, dataclasses or pydantic objects, a frame of pandas or polars,
-            or an Arrow table, batch or reader. Values become the column's type where nothing is
-            lost. A missing id is numbered; what follows from a row itself (whether a patient died,
-            the person of a patient) may be left out.
+            an Arrow table, batch or reader, or the path of a csv, json, ndjson or parquet file.
+            Or the path of a folder that an export has written. Values become the column's type
+            where nothing is lost. A missing id is numbered; what follows from a row itself (whether
+            a patient died, the person of a patient) may be left out.
         name
             Of a scenario that exists, which gets the rows, or of a new one. Left out: a new one,
             called after the context and the day.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from healthsim_nb.errors import HealthsimError
 from healthsim_nb.notebook import html
-from healthsim_nb.notebook.listings import scenario_table
+from healthsim_nb.notebook.libraries import merged, scenario_table
 from healthsim_nb.notebook.scorecards import scorecard
 from healthsim_nb.notebook.shown import Shown
 from healthsim_nb.notebook.summaries import summary
@@ -111,6 +111,7 @@ FACES = {
     ("quality.scorecard", "Scorecard"): scorecard,
     ("scenario", "Scenario"): scenario,
     ("schema.dictionary", "Dictionary"): dictionary,
+    ("store.merging.report", "Merged"): merged,
     ("store.pages", "Page"): page,
     ("store.summary", "Summary"): summary,
     ("templates.request.understanding", "Understanding"): lambda u: understood(u)._repr_html_(),

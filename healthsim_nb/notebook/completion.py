@@ -10,6 +10,11 @@ from healthsim_nb.words import NOTEBOOK, words
 if TYPE_CHECKING:
     from healthsim_nb.notebook.session import Session
 
+OF_SCENARIOS = ("use", "summary", "extend", "add", "load", "delete", "merge", "scorecard")
+"""Words that scenarios follow."""
+OF_TABLES = ("query", "dictionary", "samples")
+"""Words that tables follow."""
+
 
 def complete(session: Session, event: Any) -> list[str]:
     """Return what may stand where the user types."""
@@ -41,7 +46,13 @@ def _names(session: Session, said: list[str]) -> list[str]:
         return [run.run_id for run in session.workspace.runs()] if session.opened else []
     if said[0] == "help":
         return list(words(NOTEBOOK))
-    if said[-1] == "--scenario" or said[0] in ("use", "summary", "extend", "add"):
+    if said[-1] == "--on-conflict":
+        return ["skip", "overwrite", "rename"]
+    if said[-1] == "--strategy":
+        return ["diverse", "random", "recent"]
+    if said[-1] == "--scenario" or said[0] in OF_SCENARIOS:
         return [brief.name for brief in session.workspace.scenarios()] if session.opened else []
-    tables = said[0] in ("query", "dictionary") and session.opened
+    if said == ["untag"] and session.opened:
+        return sorted({tag for brief in session.workspace.scenarios() for tag in brief.tags})
+    tables = (said[0] in OF_TABLES or said[-1] == "--table") and session.opened
     return session.workspace.tables() if tables else []

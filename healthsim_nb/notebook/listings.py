@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from healthsim_nb.notebook import html
+from healthsim_nb.notebook.libraries import scenario_table
 from healthsim_nb.notebook.shown import Shown, sentence
 from healthsim_nb.store.plain import table as plain_table
 from healthsim_nb.words import NOTEBOOK, Word, help_on, help_text, words
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from healthsim_nb import Scenario, Workspace
+    from healthsim_nb.words.acts import Done
 
 NONE_YET = "There is no scenario yet: make one with %hs generate."
 COLUMNS = ("name", "patients", "rows", "template", "made", "tags")
@@ -22,16 +24,11 @@ KEEP = "-o name behind any of them keeps its result: rows of a query as a DataFr
 CELL = "%%hs query takes its SQL, %%hs generate its request, from the cell. %sql asks, too."
 
 
-def scenarios(found: Sequence[Any], *, all_of_them: bool) -> Shown:
-    """Show scenarios."""
+def scenarios(found: Sequence[Any], *, all_of_them: bool, used: str | None = None) -> Shown:
+    """Show scenarios; ``used`` is the name of the one in use."""
     if not found:
         return sentence(NONE_YET if all_of_them else "There is no such scenario.", found)
-    return Shown(found, plain_table(COLUMNS, _rows(found)), scenario_table(found))
-
-
-def scenario_table(found: Sequence[Any]) -> str:
-    """Return scenarios as an HTML table."""
-    return html.table(COLUMNS, _rows(found))
+    return Shown(found, plain_table(COLUMNS, _rows(found)), scenario_table(found, used))
 
 
 def _rows(found: Sequence[Any]) -> list[tuple[object, ...]]:
@@ -91,6 +88,14 @@ def help_for(word: Word | None) -> Shown:
     return Shown(
         text, text, html.table(("word", "it will", "for example"), rows, prose=True) + more
     )
+
+
+def done(act: Done) -> Any:
+    """Show what a word has done: rows, what has a face of its own, or a sentence."""
+    if isinstance(act.value, list) and act.value:
+        rows = [list(row.values()) for row in act.value]
+        return Shown(act.value, act.text, html.table(list(act.value[0]), rows))
+    return act.value if hasattr(act.value, "to_text") else sentence(act.text, act.value)
 
 
 def written(folder: str, paths: Sequence[Path]) -> Shown:

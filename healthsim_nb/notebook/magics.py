@@ -14,8 +14,11 @@ from healthsim_nb.notebook import listings
 from healthsim_nb.notebook.generation import generate, grow, resume
 from healthsim_nb.notebook.shown import sentence, value_of
 from healthsim_nb.words import NOTEBOOK, find, parse, shares, told_of
+from healthsim_nb.words.acts import ACTS, Desk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from IPython.core.interactiveshell import InteractiveShell
 
     from healthsim_nb.notebook.session import Session
@@ -99,7 +102,9 @@ class HsMagics(Magics):
     def do_scenarios(self, search: str, tag: str | None) -> Any:
         """List scenarios."""
         found = self.session.workspace.scenarios(search=search or None, tag=tag)
-        return listings.scenarios(found, all_of_them=not search and not tag)
+        used = self.session.in_use()
+        name = used.name if used else None
+        return listings.scenarios(found, all_of_them=not search and not tag, used=name)
 
     def do_use(self, scenario: str) -> Any:
         """Choose the scenario in use."""
@@ -185,6 +190,25 @@ class HsMagics(Magics):
             raise SpecificationError("No workspace is open.")
         self.session.close()
         return sentence("Closed. %hs open opens a workspace again.")
+
+
+def _act(name: str) -> Callable[..., Any]:
+    """Return the method of a word about the library of scenarios."""
+
+    def do(self: HsMagics, **said: Any) -> Any:
+        session = self.session
+        desk = Desk(session.workspace, session.scenario, input, self.shell.user_ns)
+        done = ACTS[name](desk, **said)
+        if done.use is not None:
+            session.use(done.use)
+        return listings.done(done)
+
+    do.__doc__ = ACTS[name].__doc__
+    return do
+
+
+for _name in ACTS:
+    setattr(HsMagics, f"do_{_name}", _act(_name))
 
 
 def _named(name: str, line: str) -> str:

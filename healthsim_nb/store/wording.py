@@ -32,8 +32,8 @@ def text(summary: Summary) -> str:
 
 
 def _title(summary: Summary) -> str:
-    tags = f" [{', '.join(summary.tags[:5])}]" if summary.tags else ""
-    return f"{_short(summary.name, 60)}{_short(tags, 80)}"
+    tags = _short(f"[{', '.join(summary.tags[:5])}]", 80) if summary.tags else ""
+    return f"{_short(summary.name, 60)} {tags}".rstrip()
 
 
 def _origin(summary: Summary) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from healthsim_nb.store.intake.files import tables_in
 from healthsim_nb.store.intake.persist import REFERENCES, Kept, persist
 
-__all__ = ["REFERENCES", "Kept", "persist"]
+__all__ = ["REFERENCES", "Kept", "persist", "tables_in"]

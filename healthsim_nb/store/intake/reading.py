@@ -6,17 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from healthsim_nb.errors import RowError
+from healthsim_nb.store.intake.files import batches
 
 Columns = dict[str, Any]
 """Name to a list of Python's values or an Arrow array, all of one length."""
 Rows = Any
 """A list or iterator of dictionaries, dataclasses, pydantic objects or named tuples; one of those;
-a frame of pandas or polars; an Arrow table, batch or reader."""
+a frame of pandas or polars; an Arrow table, batch or reader; the path of a file."""
 SHAPES = (
     "a list of dictionaries, dataclasses or pydantic objects, a frame of pandas or polars, or an "
     "Arrow table, batch or reader"
@@ -31,7 +33,7 @@ def parts(table: str, rows: Rows, size: int) -> Iterator[Columns]:
     table
         What they are rows of, for messages.
     rows
-        In any of the shapes of `SHAPES`.
+        In any of the shapes of `SHAPES`, or the path of a file.
     size
         Python's objects that are taken at a time; frames and Arrow come in their own parts.
 
@@ -40,7 +42,7 @@ def parts(table: str, rows: Rows, size: int) -> Iterator[Columns]:
     RowError
         If they have another shape.
     """
-    arrow = _arrow(rows)
+    arrow = batches(table, rows) if isinstance(rows, Path) else _arrow(rows)
     if arrow is not None:
         yield from (dict(zip(b.schema.names, b.columns, strict=True)) for b in arrow)
         return
