@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from healthsim_nb.scenario import Scenario
     from healthsim_nb.store.pages import Page
     from healthsim_nb.store.summary import Summary
+    from healthsim_nb.validation import validate
     from healthsim_nb.workspace import Workspace, open  # noqa: A004 - as in hs.open()
 
     def formats() -> list[str]:
@@ -35,6 +36,7 @@ __all__ = [
     "formats",
     "open",
     "templates",
+    "validate",
 ]
 
 _HOMES = {
@@ -43,6 +45,7 @@ _HOMES = {
     "Summary": "store.summary",
     "Workspace": "workspace",
     "open": "workspace",
+    "validate": "validation",
 }
 """Where a name lives: it is imported when it is first asked for, so that the import is quick."""
 

@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import healthsim_nb as hs
+from healthsim_nb.cli_validate import validate
 from healthsim_nb.errors import HealthsimError, SpecificationError, WorkspaceError
 from healthsim_nb.store.plain import table
 from healthsim_nb.words import (
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from healthsim_nb import Scenario
+    from healthsim_nb.quality import Report as Findings
 
 FAILED, NOT_UNDERSTOOD, STOPPED = 1, 2, 130
 Report = Callable[[int], None] | None
@@ -58,12 +60,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HealthsimError as problem:
         return _complain(problem, NOT_UNDERSTOOD)
     try:
-        COMMANDS[name](**said)
+        code = COMMANDS[name](**said)
     except HealthsimError as problem:
         return _complain(problem, FAILED)
     except KeyboardInterrupt as stop:
         return _complain(told_of(stop, name), STOPPED)
-    return 0
+    return code or 0
 
 
 def _understood(name: str, parts: list[str]) -> dict[str, Any]:
@@ -212,6 +214,23 @@ def _notes(
         print(_scenario(workspace, scenario).notes(patient, encounter, **most).to_text())
 
 
+def _validate(json: bool, database: str | None, **said: str | None) -> int:
+    def kept(name: str | None, **wanted: Any) -> Findings:  # noqa: ANN401 - handed on
+        with _existing(database) as workspace:
+            return _scenario(workspace, name).validate(**wanted)
+
+    return validate(kept, as_json=json, **said)
+
+
+def _rules(name: str | None, on: bool, off: bool, database: str | None) -> None:
+    with _existing(database) as workspace:
+        if on or off:
+            print(workspace.switch_rule(name or "", on=on))
+        else:
+            found = workspace.rules(name)
+            print(found[0] if found.ids == [name] else found)
+
+
 def _query(
     sql: str, scenario: str | None, page: int | None, page_size: int | None, database: str | None
 ) -> None:
@@ -291,7 +310,7 @@ def _ask(question: str) -> str:
     return input(question)
 
 
-COMMANDS: dict[str, Callable[..., None]] = {
+COMMANDS: dict[str, Callable[..., int | None]] = {
     **{name: _act(name) for name in ACTS if name in words(TERMINAL)},
     "add": _add,
     "demo": _demo,
@@ -304,12 +323,14 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "notes": _notes,
     "query": _query,
     "resume": _resume,
+    "rules": _rules,
     "runs": _runs,
     "scenarios": _scenarios,
     "scorecard": _scorecard,
     "summary": _summary,
     "timeline": _timeline,
     "templates": _templates,
+    "validate": _validate,
 }
 ON_A_WORKSPACE = (
     *ACTS,
@@ -320,6 +341,7 @@ ON_A_WORKSPACE = (
     "notes",
     "query",
     "resume",
+    "rules",
     "runs",
     "scenarios",
     "scorecard",

@@ -7,6 +7,7 @@
     ├── SpecificationError        settings that cannot be: size, months, mix, dates, references
     │   └── RequestError          a sentence that could not be understood
     ├── TemplateError             a YAML file with problems: all of them, each with its path
+    ├── InputError                data from elsewhere that cannot be read at all
     ├── RowError                  a row of the user's own that cannot be kept: names row and field
     ├── QueryError                a query that a scenario does not allow, or that fails
     ├── WorkspaceError            a database that cannot be opened or written
@@ -79,6 +80,10 @@ class RowError(HealthsimError):
     ) -> None:
         super().__init__(said)
         self.table, self.row, self.field = table, row, field
+
+
+class InputError(HealthsimError):
+    """Data from elsewhere that cannot be read at all: no such file, no table, not that format."""
 
 
 class QueryError(HealthsimError):

@@ -361,7 +361,7 @@ class Scenario:
         UnknownNameError
             If there is no such rule or area.
         """
-        return validation.validate(
+        return validation.of_scenario(
             self._workspace._use(),
             self.id,
             self.name,

@@ -1,14 +1,16 @@
-"""Checks scenarios against rules: ours, as the workspace has switched them, and its own."""
+"""Checks scenarios, and files from elsewhere, against rules: ours and the workspace's own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from pydantic import ValidationError
 
 from healthsim_nb import quality
 from healthsim_nb.errors import SpecificationError, UnknownNameError
+from healthsim_nb.quality import outside
 from healthsim_nb.quality.check import Tables
 from healthsim_nb.quality.report import Report
 from healthsim_nb.quality.rule import Rule
@@ -19,7 +21,7 @@ from healthsim_nb.store import rules as store
 from healthsim_nb.store.room import enter, said_by_duckdb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     import duckdb
@@ -53,12 +55,9 @@ class Rules:
         return self.rules[place]
 
     @property
-    def rows(self) -> list[tuple[object, ...]]:
-        """What a list of rules shows of each."""
-        return [
-            (r.id, r.severity, r.table, "on" if r.on else "off", r.confidence, r.protects, r.source)
-            for r in self.rules
-        ]
+    def ids(self) -> list[str]:
+        """Their ids."""
+        return [rule.id for rule in self.rules]
 
     def __repr__(self) -> str:
         """Return a line for each."""
@@ -71,10 +70,43 @@ class Rules:
         )
 
 
-SHOWN = ("rule", "severity", "table", "state", "confidence", "protects", "source")
-
-
 def validate(
+    path: str | Path,
+    *,
+    table: str | None = None,
+    format: str | None = None,  # noqa: A002 - the word of the surface
+    rules: Sequence[str] | None = None,
+    severity: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Check files of canonical tables that come from elsewhere, and return what was found.
+
+    Parameters
+    ----------
+    path
+        A file (CSV, JSON, NDJSON or Parquet; the first three may be zipped as ``.gz``), or a folder
+        of them. A file's name says its table: ``patients.csv``. A JSON file may hold several:
+        ``{"patients": […], "encounters": […]}``.
+    table, format
+        What a file has, where its name does not say it.
+    rules, severity
+        Only these rules, by id or area; only ``error`` or only ``warning``.
+    progress
+        Called with the steps done and the steps in all; what it raises stops the work.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read at all. What is wrong inside is in the report, with row and column.
+    UnknownNameError
+        If there is no such rule or area.
+    """
+    asked = quality.chosen(quality.rules(), rules, severity)
+    said = outside.Said(table, format)
+    return outside.validate(Path(path), asked, said=said, progress=progress)
+
+
+def of_scenario(
     database: Database,
     scenario: int,
     name: str,

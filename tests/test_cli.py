@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import subprocess
 import sys
 
@@ -205,3 +207,70 @@ def test_an_extension_that_cannot_be_ends_with_1_and_one_without_months_with_2(h
     code, _, told = healthsim("extend", "forty")
     assert code == 2
     assert told.startswith("healthsim: 'extend' needs --months. Write: extend [SCENARIO] --months")
+
+
+PATIENT = """id,person_id,mrn,given_name,family_name,birth_date,gender,deceased
+1,1,{mrn},Ann,Lee,1980-02-29,F,false
+"""
+
+
+def test_validate_checks_a_scenario_and_a_file(healthsim, tmp_path):
+    path = tmp_path / "patients.csv"
+    path.write_text(PATIENT.format(mrn="12345678"))
+
+    code, out, _ = healthsim("validate", "--severity", "error")
+    assert (code, out.startswith("forty: valid: 0 errors")) == (0, True)
+    assert healthsim("validate", "forty", "--rules", "vitals,people")[0] == 0
+    assert healthsim("validate", str(path))[0] == 0
+
+
+def test_validate_ends_with_1_for_what_is_wrong_and_2_for_what_cannot_be_used(healthsim, tmp_path):
+    wrong = tmp_path / "patients.csv"
+    wrong.write_text(PATIENT.format(mrn="12345678").replace("1980-02-29", "1981-02-29"))
+
+    code, out, _ = healthsim("validate", str(wrong))
+    assert (code, "patients.birth_date: The value is not a day" in out) == (1, True)
+    code, _, err = healthsim("validate", str(tmp_path / "nothing.csv"))
+    assert (code, err) == (2, f"healthsim: There is no file or folder {tmp_path}/nothing.csv.\n")
+    assert healthsim("validate", str(wrong), "--rules", "nonsense")[0] == 2
+    assert healthsim("validate", str(wrong), "--format", "xml")[0] == 2
+
+
+def test_validate_tells_the_result_as_json(healthsim, tmp_path):
+    path = tmp_path / "patients.csv"
+    path.write_text(PATIENT.format(mrn="1"))
+
+    code, out, _ = healthsim("validate", str(path), "--json")
+    told = json.loads(out)
+
+    assert (code, told["ok"], told["counts"]["warnings"]) == (0, True, 1)
+    assert told["warnings"][0]["rule"] == "mrn-form"
+    code, out, _ = healthsim("validate", str(tmp_path / "nothing.csv"), "--json")
+    assert (code, json.loads(out)["ok"]) == (2, False)
+
+
+def test_validate_takes_what_comes_in(healthsim, monkeypatch):
+    text = PATIENT.format(mrn="12345678").encode()
+
+    def comes_in(given):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
+
+    comes_in(text)
+    code, out, _ = healthsim("validate", "-", "--table", "patients", "--format", "csv")
+    assert (code, out.startswith("standard input: valid")) == (0, True)
+    comes_in(b'{"patients": [{"id": "x"}]}')
+    assert healthsim("validate", "-", "--format", "json")[0] == 1
+    comes_in(b"")
+    assert healthsim("validate", "-", "--format", "json")[0] == 2
+    code, _, err = healthsim("validate", "-", "--table", "patients")
+    assert (code, "--format csv" in err) == (2, True)
+
+
+def test_rules_are_listed_shown_and_switched(healthsim):
+    assert "systolic-possible" in healthsim("rules", "vitals")[1]
+    assert "source: " in healthsim("rules", "systolic-possible")[1]
+    assert "switched off" in healthsim("rules", "systolic-possible", "--off")[1]
+    assert "1 switched off" in healthsim("validate", "--rules", "vitals")[1]
+    assert "switched off" not in healthsim("rules", "systolic-possible", "--on")[1]
+    code, _, err = healthsim("rules", "systolic-posible")
+    assert (code, "Did you mean 'systolic-possible'" in err) == (1, True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from healthsim_nb.errors import HealthsimError
-from healthsim_nb.notebook import html
+from healthsim_nb.notebook import html, reports
 from healthsim_nb.notebook.libraries import merged, scenario_table
 from healthsim_nb.notebook.scorecards import scorecard
 from healthsim_nb.notebook.shown import Shown
@@ -107,6 +107,9 @@ def dictionary(shown: Any) -> str:
 
 FACES = {
     ("chart.timeline", "Timeline"): timeline,
+    ("quality.report", "Report"): reports.report,
+    ("quality.rule", "Rule"): reports.rule,
+    ("validation", "Rules"): reports.rules,
     ("chart.note", "Notes"): notes,
     ("quality.scorecard", "Scorecard"): scorecard,
     ("scenario", "Scenario"): scenario,

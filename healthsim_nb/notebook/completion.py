@@ -10,7 +10,17 @@ from healthsim_nb.words import NOTEBOOK, words
 if TYPE_CHECKING:
     from healthsim_nb.notebook.session import Session
 
-OF_SCENARIOS = ("use", "summary", "extend", "add", "load", "delete", "merge", "scorecard")
+OF_SCENARIOS = (
+    "use",
+    "summary",
+    "validate",
+    "extend",
+    "add",
+    "load",
+    "delete",
+    "merge",
+    "scorecard",
+)
 """Words that scenarios follow."""
 OF_TABLES = ("query", "dictionary", "samples")
 """Words that tables follow."""
@@ -44,6 +54,8 @@ def _names(session: Session, said: list[str]) -> list[str]:
         return hs.formats()
     if said == ["resume"]:
         return [run.run_id for run in session.workspace.runs()] if session.opened else []
+    if said == ["rules"]:
+        return session.workspace.rules().ids if session.opened else []
     if said[0] == "help":
         return list(words(NOTEBOOK))
     if said[-1] == "--on-conflict":

@@ -11,6 +11,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 import healthsim_nb as hs
 from healthsim_nb.errors import HealthsimError, SpecificationError
 from healthsim_nb.notebook import listings
+from healthsim_nb.notebook.checking import validate
 from healthsim_nb.notebook.generation import generate, grow, resume
 from healthsim_nb.notebook.shown import sentence, value_of
 from healthsim_nb.words import NOTEBOOK, find, parse, shares, told_of
@@ -131,6 +132,31 @@ class HsMagics(Magics):
         """Write clinical notes."""
         most = {} if limit is None else {"limit": limit}
         return self.session.scenario(scenario).notes(patient, encounter, **most)
+
+    def do_validate(
+        self,
+        what: str | None,
+        scenario: str | None,
+        rules: str | None,
+        severity: str | None,
+        table: str | None,
+        format: str | None,  # noqa: A002 - the word of the surface
+        json: bool,
+    ) -> Any:
+        """Check a scenario or files against the rules."""
+        names = [name.strip() for name in rules.split(",")] if rules else None
+        wanted = {"rules": names, "severity": severity}
+        files = {"table": table, "format": format}
+        report = validate(self.session, what, scenario, wanted, files)
+        return report.to_dict() if json else report
+
+    def do_rules(self, name: str | None, on: bool, off: bool) -> Any:
+        """Show the rules, or one; switch one on or off."""
+        workspace = self.session.workspace
+        if on or off:
+            return workspace.switch_rule(name or "", on=on)
+        found = workspace.rules(name)
+        return found[0] if found.ids == [name] else found
 
     def do_query(
         self, sql: str, scenario: str | None, page: int | None, page_size: int | None

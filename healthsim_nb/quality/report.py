@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -69,6 +69,10 @@ class Report:
         """The number of rules by what became of them."""
         found = Counter(outcome.status for outcome in self.outcomes)
         return {status: found[status] for status in (PASSED, FAILED, IDLE, OFF)}
+
+    def named(self, name: str) -> Report:
+        """Return the same under another name."""
+        return replace(self, name=name)
 
     def df(self) -> pd.DataFrame:
         """Return the outcomes as a DataFrame, a row a rule."""

@@ -136,6 +136,30 @@ WORDS = (
         ),
     ),
     *LIBRARY,
+    Word(
+        "validate",
+        "check a scenario, or files of yours, against the rules",
+        "validate patients.csv",
+        (
+            Option("what", "a scenario; or a file or folder of tables, - for what comes in"),
+            Option("--scenario", "a scenario, where a file has the same name", metavar="NAME"),
+            Option("--rules", "only these ids and areas, with commas between", metavar="NAMES"),
+            Option("--severity", "only error or only warning", metavar="WHICH"),
+            Option("--table", "the table of a file whose name does not say it", metavar="TABLE"),
+            Option("--format", "csv, json, ndjson or parquet, if need be", metavar="FORMAT"),
+            Option("--json", "the result as JSON", bool),
+        ),
+    ),
+    Word(
+        "rules",
+        "the rules that validate checks, or one of them",
+        "rules laboratory",
+        (
+            Option("name", "a rule's id, or an area"),
+            Option("--off", "switch a rule off", bool),
+            Option("--on", "switch a rule on again", bool),
+        ),
+    ),
     Word("templates", "list the templates", "templates"),
     Word(
         "dictionary",
