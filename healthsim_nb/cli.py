@@ -347,4 +347,5 @@ ON_A_WORKSPACE = (
     "scorecard",
     "summary",
     "timeline",
+    "validate",
 )

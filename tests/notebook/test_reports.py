@@ -18,7 +18,7 @@ def report(made):
 
 
 def html_of(shell, value):
-    return shell.display_formatter.format(value)[0]["text/html"]
+    return shell.display_formatter.formatters["text/html"](value)
 
 
 def test_a_report_is_shown_with_its_verdict(texas, report):
