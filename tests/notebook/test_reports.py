@@ -18,7 +18,10 @@ def report(made):
 
 
 def html_of(shell, value):
-    return shell.display_formatter.formatters["text/html"](value)
+    shell.display_formatter.active_types = ["text/plain", "text/html"]  # as in a notebook
+    data, _ = shell.display_formatter.format(value)
+    shell.display_formatter.active_types = ["text/plain"]
+    return data["text/html"]
 
 
 def test_a_report_is_shown_with_its_verdict(texas, report):
