@@ -13,20 +13,18 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 
-from healthsim_nb import network
-from healthsim_nb.clinical import records
+from healthsim_nb import rows
 from healthsim_nb.clinical.compile import compile_plan
+from healthsim_nb.clinical.newborns import children
 from healthsim_nb.clinical.prevalence import prevalence_of
-from healthsim_nb.clinical.render.chart import Chart, open_chart
+from healthsim_nb.clinical.render.chart import open_chart
 from healthsim_nb.clinical.state import bodies
-from healthsim_nb.coverage import records as coverage
-from healthsim_nb.engine.ids import BLOCK
+from healthsim_nb.engine.ids import BLOCK, MOST_MOTHERS
 from healthsim_nb.errors import HealthsimError, SpecificationError
 from healthsim_nb.playing import Keeping, lives
-from healthsim_nb.population import people, render
+from healthsim_nb.population import people
 from healthsim_nb.population.ages import age_weights
 from healthsim_nb.population.crowd import GROUP
 from healthsim_nb.templates.library import Library, load
@@ -35,6 +33,7 @@ from healthsim_nb.templates.template import Specification
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from healthsim_nb.clinical.plan import Plan
@@ -45,8 +44,7 @@ WORK = 4 * BLOCK
 FEW = 4
 """Blocks of work below which processes are not worth their start."""
 FEWEST_PROCESSES, MOST_PROCESSES = 2, 8
-SHARED = ("providers", "facilities", *coverage.SHARED)
-"""Tables whose rows may repeat from block to block: the same id is the same row."""
+SHARED = rows.SHARED
 
 
 @dataclass(frozen=True)
@@ -71,6 +69,10 @@ def prepare(spec: Specification, library: Library) -> Generator:
 @lru_cache(maxsize=4)
 def _prepared(text: str, library: Library) -> Generator:
     spec = Specification.model_validate_json(text)
+    if spec.population.newborns and spec.n > MOST_MOTHERS:
+        raise SpecificationError(
+            f"n is {spec.n:,}: with newborns, a scenario has room for {MOST_MOTHERS:,} patients."
+        )
     plan = compile_plan(spec, library)
     return Generator(plan, age_weights(spec.population, prevalence_of(plan)), library)
 
@@ -140,35 +142,9 @@ def make_block(
     crowd = people.draw(plan.spec, generator.weights, first, -(-wanted // GROUP) * GROUP)
     who = bodies(crowd)
     state, out = lives(plan, who, first, keeping)
-    return _rows(open_chart(plan, who, state, out, len(crowd)), wanted, generator.library)
-
-
-def _rows(chart: Chart, wanted: int, library: Library) -> Tables:
-    tables = records.tables(chart)
-    crowd, death, doctor = chart.bodies.people, chart.death, chart.own_provider
-    patients = coverage.Patients(crowd, death, doctor, wanted)
-    covered, relatives = coverage.tables(
-        chart.plan.spec, library, patients, tables, chart.plan.last_day
-    )
-    who = np.concatenate([np.arange(wanted), relatives])
-    known = int(np.searchsorted(chart.row, wanted))
-    sent = covered["claims"]["facility_id"].to_numpy()
-    named = np.unique(np.concatenate([doctor[who], chart.provider[:known]]))
-    houses = np.unique(np.concatenate([network.facility_of(named), sent]))
-    own = slice(wanted)
-    return {
-        "persons": render.persons(crowd.part(who), death[who]),
-        "facilities": network.facilities(houses),
-        "providers": network.providers(named),
-        "patients": render.patients(crowd.part(own), death[own], doctor[own]),
-        **{name: _of_patients(rows, crowd.id[wanted - 1]) for name, rows in tables.items()},
-        **covered,
-    }
-
-
-def _of_patients(rows: pa.RecordBatch, last: int) -> pa.RecordBatch:
-    """Return the rows of patients up to the last that is wanted: rows are in their order."""
-    return rows.slice(0, int(np.searchsorted(rows["patient_id"].to_numpy(), last, side="right")))
+    chart = open_chart(plan, who, state, out, len(crowd))
+    born = children(plan, who, state) if plan.spec.population.newborns else None
+    return rows.tables(chart, born, wanted, generator.library)
 
 
 def firsts(n: int, *, first: int = 0, block_size: int = WORK) -> list[int]:

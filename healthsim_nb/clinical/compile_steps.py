@@ -66,6 +66,7 @@ def _step(
         event=event,
         until=compiler.test(until) if until else None,
         begins=_begins(compiler, step),
+        child=compiler.condition[step.birth.child] if step.birth and step.birth.child else -1,
         ends=tuple(compiler.condition[name] for name in step.end),
         starts=tuple(held[drug] for drug in step.start_drug),
         stops=tuple(held[drug] for drug in step.stop_drug),
@@ -93,7 +94,7 @@ def _edges(compiler: Compiler, c: Condition, step: Step, places: Places) -> list
 def _gate(compiler: Compiler, name: str, source: Step | Branch) -> Gate:
     return Gate(
         name=name,
-        chance=source.chance,
+        chance=1.0 if source.chance is None else source.chance,
         when=compiler.test(source.when) if source.when else None,
         factors=tuple(compiler.multiplier(f) for f in source.factors),
     )

@@ -173,7 +173,7 @@ def possible(
     """
     state = month.state
     death = state.death[row]
-    ok = (state.busy[row] < day) & (day < death) & (month.bodies.people.birth_day[row] < day)
+    ok = (state.busy[row] < day) & (day < death) & (month.bodies.people.birth_day[row] <= day)
     away = np.flatnonzero(end > day)
     ok[away] &= ~swallows(month, row[away], day[away], end[away], fatal[away])
     lasts = np.where(ok & (end > day), end - month.day + 1, 0)

@@ -86,7 +86,7 @@ def begin(
         draws=Draws(plan.spec.seed, turn_ids(bodies.people.id, turn)),
         months_old=months_old,
         years_old=np.minimum(months_old // 12, AGES - 1),
-        alive=state.death == FAR,
+        alive=(state.death == FAR) & (bodies.people.birth_day < day),
         out=out,
         thinning=thinning,
     )

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from healthsim_nb.engine.calendar import FAR
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -24,7 +22,7 @@ def die(month: Month) -> None:
     base = plan.death[month.bodies.sex, month.years_old]
     drawn = month.draws.u32("death") / 2**32
     own = of_illness(month)
-    rows = np.flatnonzero((drawn < base * MOST_TIMES + own) & (state.death == FAR))
+    rows = np.flatnonzero((drawn < base * MOST_TIMES + own) & month.alive)
     risk = base[rows] * np.minimum(times(month, rows), MOST_TIMES) + own[rows]
     rows = rows[drawn[rows] < risk]
     state.death[rows] = month.draw_days("death.day", rows)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from healthsim_nb.clinical import agenda, events
-from healthsim_nb.clinical.agenda import DAY, ROW, STEP
+from healthsim_nb.clinical.agenda import DAY, LEFT, PLANNED, ROW, STEP
 from healthsim_nb.clinical.conditions import leave
 from healthsim_nb.clinical.consequences import act
 from healthsim_nb.clinical.month import holds
@@ -70,27 +70,42 @@ def before(month: Month) -> None:
 
 
 def due(month: Month) -> Fires:
-    """Take from the agenda, for each person, the next step that is due.
+    """Take from the agenda, for each person, the next steps that are due.
 
-    With it come its repeats until something else is due.
+    In the order of their days as far as the first one that something may come of: what follows
+    that may be different because of it. Repeats come with their step.
     """
     waiting = month.state.agenda
     now = np.flatnonzero(waiting[DAY] < month.end)
     if not len(now):
         return _NONE
     now = now[np.lexsort((waiting[STEP, now], waiting[DAY, now], waiting[ROW, now]))]
-    row = waiting[ROW, now]
-    new = np.ones(len(now), bool)
-    new[1:] = row[1:] != row[:-1]
-    first = np.flatnonzero(new)
-    limit = np.full(len(first), month.end, np.int64)
-    more = np.flatnonzero(np.diff(np.append(first, len(now))) > 1)
-    limit[more] = waiting[DAY, now[first[more] + 1]]
-    taken = waiting[:, now[first]].astype(np.int64)
+    row, day = waiting[ROW, now], waiting[DAY, now]
+    last = np.flatnonzero(np.append(row[1:] != row[:-1], True))
+    group = np.repeat(np.arange(len(last)), np.diff(np.append(-1, last)))
+    place = np.arange(len(now))
+    first = np.full(len(last), len(now))
+    turning = np.flatnonzero(consequential(month, waiting[:, now]))
+    np.minimum.at(first, group[turning], turning)
+    first = first[group]
+    taken = place <= first
+    # What comes before it ends with it, and its own repeats end with what comes next.
+    until = np.where(place < first, first, np.where(place < last[group], place + 1, len(now)))
+    limit = np.append(day, month.end)[until].astype(np.int64)
     kept = np.ones(waiting.shape[1], bool)
-    kept[now[first]] = False
+    kept[now[taken]] = False
     month.state.agenda = waiting[:, kept]
-    return series(month, taken, limit)
+    return series(month, waiting[:, now[taken]].astype(np.int64), limit[taken])
+
+
+def consequential(month: Month, rows: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return of which rows of the agenda something may come this month beside their visits."""
+    table = month.plan.timelines
+    step, left = rows[STEP], rows[LEFT].astype(np.int64)
+    every = np.where(table.weekdays, 1, table.every)[step]
+    final = (left == 1) | ((left > 1) & (rows[PLANNED] + (left - 1) * every < month.end))
+    leads = (table.edge_counts[step] > 0) & (final | np.isin(step, table.until))
+    return np.asarray(table.acts[step] | leads, np.bool_)
 
 
 def series(month: Month, taken: I64, limit: I64) -> Fires:
@@ -161,6 +176,8 @@ def follow(month: Month, fires: Fires, end: I64, visit: I64) -> None:
     done = end != FAR
     for step in np.unique(fires.step[done & table.acts[fires.step]]):
         mine = np.flatnonzero(done & (fires.step == step))
+        # Of repeats, the first one of the month acts.
+        mine = mine[np.unique(fires.row[mine], return_index=True)[1]]
         act(month, table.steps[step], fires.row[mine], fires.day[mine], visit[mine])
     _remember(month, fires, end)
     leads = np.flatnonzero(done & fires.final & (table.edge_counts[fires.step] > 0))

@@ -298,6 +298,11 @@ class Plan:
         )
 
     @cached_property
+    def of_newborns(self) -> Plan:
+        """The plan of children who are born meanwhile: what is asked of the others is not."""
+        return replace(self, forced=frozenset(), new=frozenset(), groups=())
+
+    @cached_property
     def episodes(self) -> NDArray[np.bool_]:
         """Which conditions last as long as their timeline."""
         return np.array([i.source.kind == "episode" for i in self.illnesses], bool)

@@ -69,7 +69,7 @@ def ill_at_start(month: Month, illness: Illness) -> Rows:
         chance = illness.start[month.bodies.sex, month.years_old]
         chance = chance * factor(month, illness.multipliers, everyone, start=True)
         wanted |= month.draws.chance(f"{illness.id}.start", np.minimum(chance, HIGHEST))
-    return np.flatnonzero(wanted)
+    return np.flatnonzero(wanted & month.alive)
 
 
 def under_way(month: Month, illness: Illness) -> None:
@@ -84,8 +84,11 @@ def under_way(month: Month, illness: Illness) -> None:
     everyone = np.arange(len(month.alive))
     hazard = illness.onset[month.bodies.sex, month.years_old] * span / MONTH
     hazard = hazard * factor(month, illness.multipliers, everyone)
-    chance = np.ones(len(hazard)) if illness.index in month.plan.forced else hazard / (1 + hazard)
-    rows = np.flatnonzero(month.draws.chance(f"{illness.id}.start", chance))
+    chance = hazard / (1 + hazard)
+    if illness.index in month.plan.forced:
+        # Not so long ago that many would be over.
+        chance, span = np.ones(len(hazard)), span // 2
+    rows = np.flatnonzero(month.draws.chance(f"{illness.id}.start", chance) & month.alive)
     ago = 1 + month.draws.take(rows).below(f"{illness.id}.since", max(1, span))
     day = np.maximum(month.day - ago, month.bodies.people.birth_day[rows]).astype(np.int32)
     if illness.source.kind == "episode":
@@ -159,14 +162,15 @@ def enrol(month: Month, illness: Illness) -> None:
     phase = draws.take(rows).below(f"{illness.id}.phase", np.maximum(every, 1).astype(np.int64))
     month.state.stage[illness.index, rows] = 1
     month.state.known[illness.index, rows] = True
-    month.state.due[illness.index, rows] = phase
+    born = np.searchsorted(month.plan.starts, month.bodies.people.birth_day[rows], side="right") - 1
+    month.state.due[illness.index, rows] = np.where(month.alive[rows], phase, born + every)
     span = month.plan.timelines.spans.get(illness.index, 0)
     if span:
         ago = (every - phase) * MONTH - draws.take(rows).below(f"{illness.id}.last", MONTH)
         share = illness.uptake[month.bodies.sex[rows], month.years_old[rows]]
         lifelong = Draws(month.plan.spec.seed, month.bodies.people.id[rows])
         came = lifelong.chance(f"{illness.id}.uptake", share) & (every > 0) & (ago <= span)
-        came &= ago > 0
+        came &= (ago > 0) & month.alive[rows]
         begin(month, illness.index, VISIT, rows[came], (month.day - ago[came]).astype(np.int32))
 
 

@@ -69,6 +69,8 @@ class State:
     """Whether a timeline has started the drug and not stopped it, shape (H, n)."""
     agenda: NDArray[np.int32]
     """Steps of timelines to come: row, step, day due, day planned, repeats left; shape (5, a)."""
+    births: NDArray[np.int32]
+    """Births so far: mother, day, number among hers, condition of the child; shape (4, b)."""
 
 
 def empty(plan: Plan, n: int) -> State:
@@ -94,6 +96,7 @@ def empty(plan: Plan, n: int) -> State:
         last=np.zeros((p, n), np.int16),
         held=np.zeros((len(plan.timelines.held), n), bool),
         agenda=np.zeros((5, 0), np.int32),
+        births=np.zeros((4, 0), np.int32),
     )
 
 

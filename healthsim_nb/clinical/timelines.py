@@ -64,6 +64,8 @@ class StepPlan:
     until: Test | None
     begins: tuple[int, int] | None
     """Condition, and 1 + stage (0: as it comes)."""
+    child: int
+    """Condition that a child begins life with, -1 for none; only of a birth."""
     ends: tuple[int, ...]
     starts: tuple[int, ...]
     """Places among `Timelines.held`."""

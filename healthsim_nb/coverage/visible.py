@@ -65,10 +65,12 @@ def _cut(
 ) -> pa.RecordBatch:
     if name in SHARED:
         return rows
-    place = rows["id"].to_numpy() >> PATIENT_BITS
     if name in OF_RELATIVES:
-        place = patient_index(rows[OF_RELATIVES[name]].to_numpy())
-    person = place - patient_index(people.id[:1])[0]
+        person = people.rows_of(rows[OF_RELATIVES[name]].to_numpy())
+    else:
+        number = patient_index(people.id)
+        order = np.argsort(number, kind="stable")
+        person = order[np.searchsorted(number[order], rows["id"].to_numpy() >> PATIENT_BITS)]
     patient = person < wanted
     related = np.isin(person, also)
     kept = patient | related if name in {*OF_RELATIVES, "accumulators"} else patient

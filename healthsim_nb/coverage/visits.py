@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 
 from healthsim_nb.engine.arrow import DAY_US
-from healthsim_nb.engine.ids import patient_index
 from healthsim_nb.engine.rng import Draws
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ def read_visits(tables: Mapping[str, pa.RecordBatch], people: People, seed: int)
     ends = whole(e["discharge_time"])
     found = Visits(
         id=ids,
-        person=patient_index(whole(e["patient_id"])) - patient_index(people.id[:1])[0],
+        person=people.rows_of(whole(e["patient_id"])),
         provider=whole(e["provider_id"]),
         facility=whole(e["facility_id"]),
         kind=number[kind],

@@ -4,6 +4,7 @@
 id              parts                                   bits
 ==============  ======================================  ====
 patient         block (22) · place in the block (16)      38
+newborn         its mother's, with the birth's number       38
 encounter       patient · turn (10) · slot (6)            54
 child of those  encounter · number (9)                    63
 ==============  ======================================  ====
@@ -25,6 +26,13 @@ DAY_BITS, FIRST_DAY = 22, 1 << 20
 """Days from the year -901 to 10,000 and beyond."""
 MOST_PATIENTS = 40_000_000
 """More would not all have a medical record number of eight digits of their own."""
+BIRTH_BITS = 3
+"""The bits of a place in the block that patients of the first day leave free."""
+MOST_BIRTHS = (1 << BIRTH_BITS) - 1
+LAST_INDEX = 48_995_099
+"""No patient has a higher number: as many social security numbers belong to nobody."""
+MOST_MOTHERS = (LAST_INDEX + 1) // (MOST_BIRTHS + 1) // BLOCK * BLOCK
+"""Of more patients, newborns would not all have a number of their own."""
 MOST_TURNS = (1 << TURN_BITS) - 1
 
 
@@ -33,9 +41,25 @@ def patient_ids(index: Ids) -> Ids:
     return ((index // BLOCK) << PLACE_BITS) | (index % BLOCK)
 
 
+def newborn_ids(mothers: Ids, births: Ids) -> Ids:
+    """Return the patient id of a mother's n-th child, counted from 1."""
+    _check(births, BIRTH_BITS, "births of one mother")
+    return mothers | (births << (PLACE_BITS - BIRTH_BITS))
+
+
+def mother_ids(ids: Ids) -> Ids:
+    """Return the id of each newborn's mother; of others, their own."""
+    return ids & ~(MOST_BIRTHS << (PLACE_BITS - BIRTH_BITS))
+
+
 def patient_index(ids: Ids) -> Ids:
-    """Return the place of a patient in the scenario: the inverse of `patient_ids`."""
-    return (ids >> PLACE_BITS) * BLOCK + (ids & ((1 << PLACE_BITS) - 1))
+    """Return a number of each patient's own: the inverse of `patient_ids`.
+
+    Newborns are counted on from `MOST_MOTHERS`, however many patients there are.
+    """
+    block, place = ids >> PLACE_BITS, ids & ((1 << PLACE_BITS) - 1)
+    newborn = MOST_MOTHERS + (block * MOST_BIRTHS - 1) * BLOCK
+    return place + np.where(place < BLOCK, block * BLOCK, newborn)
 
 
 def turn_ids(patients: Ids, turn: int) -> Ids:

@@ -21,6 +21,7 @@ payer, .kin                   line of business; whether as the head
 state, place, house, street   where the household lives
 name.given, .middle           given and middle name
 name.has-middle, .family      whether a middle name is on record; family name
+newborn.sex                   of a child born during the scenario, whose id keys it
 phone, email                  last digits; whether an address is on record
 ============================  ==================================================================
 """

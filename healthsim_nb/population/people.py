@@ -75,6 +75,8 @@ class People:
     phone: NDArray[np.uint8]
     """The last two digits."""
     has_email: NDArray[np.bool_]
+    mother: NDArray[np.int64]
+    """Patient id of the mother of those born during the scenario, else -1."""
 
     def __len__(self) -> int:
         return len(self.id)
@@ -82,6 +84,16 @@ class People:
     def part(self, rows: slice | NDArray[np.intp]) -> People:
         """Return some of the people."""
         return People(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+    def join(self, others: People) -> People:
+        """Return these people and then others."""
+        both = {f.name: (getattr(self, f.name), getattr(others, f.name)) for f in fields(self)}
+        return People(**{name: np.concatenate(parts) for name, parts in both.items()})
+
+    def rows_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the place of each patient id."""
+        order = np.argsort(self.id, kind="stable")
+        return np.asarray(order[np.searchsorted(self.id[order], ids)], np.int64)
 
 
 def draw(spec: Specification, weights: NDArray[np.int64], first: int, count: int) -> People:
@@ -150,6 +162,7 @@ def _people(spec: Specification, ids: NDArray[np.int64], crowd: Crowd, homes: Ho
         ),
         phone=draws.below("population.phone", 100).astype(np.uint8),
         has_email=draws.chance("population.email", traits.email_share()[crowd.age]),
+        mother=np.full(len(ids), -1),
     )
 
 

@@ -78,6 +78,7 @@ def patients(
         "deceased": pa.array(death_day != FAR),
         "death_date": dates(death_day, death_day == FAR),
         "primary_care_provider_id": pa.array(primary_care_provider_id),
+        "mother_id": pa.array(people.mother, mask=people.mother < 0),
     }
     return _batch("patients", columns)
 

@@ -30,6 +30,8 @@ class Population(Strict):
     sex: dict[Sex, Percent] = {}
     states: list[Annotated[str, Field(pattern="^[A-Z]{2}$")]] = []
     line_of_business: list[LineOfBusiness] = []
+    newborns: bool = False
+    """True: children who are born join the scenario as patients."""
     households: bool = False
     """True: the people of a scenario live together in households."""
 

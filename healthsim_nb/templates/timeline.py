@@ -1,6 +1,6 @@
 """Timelines: what follows what, after how many days, with which chance, how often.
 
-A step that no other leads to begins with what it is ``on``: the condition's onset, its diagnosis
+A step that no other leads to begins with what it is ``at``: the condition's onset, its diagnosis
 (``found``), a routine ``visit`` for it, one of its stages or one of its events.
 """
 
@@ -27,7 +27,8 @@ class Branch(Strict):
     """Where a step may lead."""
 
     to: Id
-    chance: Probability = 1
+    chance: Probability | None = None
+    """Left out: for sure; the last of ``either``: what the others leave."""
     when: When | None = None
     factors: list[Factor] = []
     """Risks that make the chance larger or smaller; it stays at most 1."""
@@ -64,6 +65,14 @@ class Begin(Strict):
     stage: Id | None = None
 
 
+class Birth(Strict):
+    """A delivery: children are born."""
+
+    child: Id | None = None
+    """The episode that a child begins life with, if children join the scenario."""
+    twins: Probability = 0
+
+
 def _begun(value: object) -> object:
     return {"condition": value} if isinstance(value, str) else value
 
@@ -72,7 +81,7 @@ class Step(Strict):
     """One thing that takes place, once or repeatedly, and what may come of it."""
 
     id: Id
-    on: Id | None = None
+    at: Id | None = None
     after: Days = (0, 0)
     """Days after what it begins with, or after the end of the step that led to it."""
     chance: Probability = 1
@@ -82,13 +91,14 @@ class Step(Strict):
     begin: Annotated[Begin, BeforeValidator(_begun)] | None = None
     end: list[Id] = []
     """Conditions that are over; ending the own one cancels its other steps."""
+    birth: Birth | None = None
     start_drug: list[Id] = []
     stop_drug: list[Id] = []
     repeat: Repeat | None = None
     then: list[Branch] = []
     """What may follow once it has taken place for the last time, each by its own chance."""
     either: list[Branch] = []
-    """What may follow, at most one of them; chances sum to at most 1."""
+    """What may follow, at most one of them: chances sum to at most 1."""
 
     @property
     def branches(self) -> list[Branch]:
@@ -98,7 +108,7 @@ class Step(Strict):
     @property
     def acts(self) -> bool:
         """Whether it changes more than the record."""
-        return bool(self.begin or self.end or self.start_drug or self.stop_drug)
+        return bool(self.begin or self.end or self.birth or self.start_drug or self.stop_drug)
 
 
 def entries(steps: Sequence[Step], usual: str) -> dict[str, list[str]]:
@@ -106,8 +116,8 @@ def entries(steps: Sequence[Step], usual: str) -> dict[str, list[str]]:
     reached = {branch.to for step in steps for branch in step.branches}
     found: dict[str, list[str]] = {}
     for step in steps:
-        if step.on or step.id not in reached:
-            found.setdefault(step.on or usual, []).append(step.id)
+        if step.at or step.id not in reached:
+            found.setdefault(step.at or usual, []).append(step.id)
     return found
 
 
@@ -124,9 +134,9 @@ def problems(steps: Sequence[Step], triggers: Sequence[str]) -> Iterator[str]:
         path = f"timeline.{place}"
         if step.id in ids[:place]:
             yield f"{path}.id: there is another step '{step.id}'"
-        if step.on and step.on not in triggers:
+        if step.at and step.at not in triggers:
             known = f"Known: {', '.join(triggers)}."
-            yield f"{path}.on: the condition has no '{step.on}'. {known}"
+            yield f"{path}.at: the condition has no '{step.at}'. {known}"
         yield from _one(path, step)
         yield from _targets(path, step, ids)
     yield from _endless(steps, triggers[0])
@@ -143,7 +153,9 @@ def _one(path: str, step: Step) -> Iterator[str]:
     if step.event and abs(sum(step.event.classes.values()) - 100) > 0.01:
         total = sum(step.event.classes.values())
         yield f"{path}.event.class: shares sum to {total:g}, not 100"
-    total = sum(branch.chance for branch in step.either)
+    total = sum(branch.chance or 0 for branch in step.either)
+    if any(branch.chance is None for branch in step.either[:-1]):
+        yield f"{path}.either: only the last can be without a chance: it takes what is left"
     if total > 1 + 1e-9:
         yield f"{path}.either: chances sum to {total:g}, more than 1"
     endless = step.repeat and step.repeat.times is None and step.repeat.until is None
@@ -173,8 +185,8 @@ def _endless(steps: Sequence[Step], usual: str) -> Iterator[str]:
             waiting += [branch.to for branch in by_id[name].branches]
     for name in by_id:
         if name not in reached:
-            yield f"timeline.{places[name]}: no step leads to '{name}' from a beginning: say 'on'"
-    for name in _round(by_id, lambda branch, to: branch.chance * to.chance >= 1):
+            yield f"timeline.{places[name]}: no step leads to '{name}' from a beginning: say 'at'"
+    for name in _round(by_id, lambda branch, to: branch.chance in {None, 1} and to.chance == 1):
         yield f"timeline.{places[name]}: leads back to itself with certainty: give it a 'chance'"
     for name in _round(by_id, lambda _, to: to.after[0] == 0):
         yield f"timeline.{places[name]}: leads back to itself on the same day: give it 'after'"

@@ -127,6 +127,8 @@ def _step(path: str, step: Step) -> Iterator[Use]:
         yield Use(f"{path}.begin", "condition", step.begin.condition)
         if step.begin.stage:
             yield Use(f"{path}.begin.stage", "rank", step.begin.stage, step.begin.condition)
+    if step.birth and step.birth.child:
+        yield Use(f"{path}.birth.child", "condition", step.birth.child)
     yield from _all(f"{path}.end", "condition", step.end)
     yield from _all(f"{path}.start_drug", "drug", step.start_drug)
     yield from _factors(f"{path}.factors", step.factors)

@@ -204,7 +204,7 @@ def test_blocks_and_months_do_not_show(knees) -> None:
         ("[10, 20], event: {complaint: good", "[20, 10], event: {complaint: good",
          "timeline.4.after: needs two numbers of days, the smaller first"),
         ("timeline: judgement", "", "sources.timeline: no source for the numbers in 'timeline'"),
-        ("- {id: fixed,", "- {id: fixed, on: knee,", "timeline.6.on: the condition has no 'knee'"),
+        ("- {id: fixed,", "- {id: fixed, at: knee,", "timeline.6.at: the condition has no 'knee'"),
         ("complaint: fixed, code: Z09}", "complaint: fixed, code: Z09}, then: [{to: bad}]",
          "timeline.5: leads back to itself with certainty: give it a 'chance'"),
         ("chance: 0.2}", "chance: 0.4}", "timeline.3.either: chances sum to 1.1, more than 1"),
