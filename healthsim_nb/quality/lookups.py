@@ -22,7 +22,7 @@ class Lookup:
 
     name: str
     files: tuple[str, ...]
-    """Of several files the first that has a key wins."""
+    """Where rows are joined to it, the first row of a key wins."""
     columns: dict[str, str]
     """Name to DuckDB type; the first is the key."""
     joins: dict[str, tuple[str, str]]
@@ -47,23 +47,22 @@ def make(cursor: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
     """Put tables of facts into a cursor's temporary tables."""
     for name in names:
         known = lookups()[name]
-        columns = ", ".join(f"{column} {kind}" for column, kind in known.columns.items())
-        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
+        declared = ", ".join(f"{column} {kind}" for column, kind in known.columns.items())
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({declared})")
         values = ", ".join(
             f"unnest(${i}::TEXT[])::{kind}" for i, kind in enumerate(known.columns.values(), 1)
         )
-        cursor.execute(f"INSERT INTO {name} SELECT {values}", _columns(known))
+        cursor.execute(f"INSERT INTO {name} SELECT {values}", columns(known))
 
 
-def _columns(known: Lookup) -> list[list[str | None]]:
+def columns(known: Lookup) -> list[list[str | None]]:
     """Return the columns of a table of facts, empty cells as nothing."""
-    seen: set[str] = set()
-    rows: list[dict[str, str]] = []
-    for file in known.files:
-        fresh = [row for row in reference.rows(file) if row[known.key] not in seen]
-        rows += fresh
-        if known.joins:
-            seen |= {row[known.key] for row in fresh}
+    rows = [row for file in known.files for row in reference.rows(file)]
+    if known.joins:
+        first: dict[str, dict[str, str]] = {}
+        for row in rows:
+            first.setdefault(row[known.key], row)
+        rows = list(first.values())
     return [[row.get(column) or None for row in rows] for column in known.columns]
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 
 import pytest
 
 from healthsim_nb import quality
 from healthsim_nb.errors import SpecificationError, TemplateError, UnknownNameError
-from healthsim_nb.quality.lookups import lookups
+from healthsim_nb.quality.lookups import columns, lookups
 from healthsim_nb.quality.scan import counting, own
-from healthsim_nb.reference.location import root
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.store import gate
 
@@ -62,11 +60,10 @@ def test_a_rule_asked_once_for_each_value_looks_at_its_own_columns_only():
 
 def test_keys_of_facts_that_rows_are_joined_to_are_unique():
     for known in lookups().values():
-        for file in known.files if known.joins else ():
-            lines = (root() / file).read_text(encoding="utf-8").splitlines()
-            rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
-            keys = [row[known.key] for row in rows]
-            assert len(keys) == len(set(keys)), known.name
+        keys = columns(known)[0]
+
+        assert None not in keys, known.name
+        assert not known.joins or len(keys) == len(set(keys)), known.name
 
 
 def test_every_table_of_facts_is_used():
