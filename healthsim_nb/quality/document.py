@@ -30,8 +30,8 @@ TITLES = {
 HEAD = """# Rules
 
 `c.validate()`, `%hs validate` and `healthsim validate` check {written} rules that are written in
-`references/rules`, and {declared} more that the declaration of the tables implies. An *error* cannot
-be; a *warning* is odd, and may be right. A rule about a table without rows does not apply.
+`references/rules`, and {declared} more that the declaration of the tables implies. An *error*
+cannot be; a *warning* is odd, and may be right. A rule about a table without rows does not apply.
 `ws.switch_rule(id, on=False)` switches one off; `ws.add_rule(…)` adds one of your own.
 
 This page is made by `python -m healthsim_nb.quality.document > docs/rules.md`.
@@ -40,8 +40,8 @@ IMPLIED = """
 ## What the declaration of the tables implies
 
 For each table: no id occurs twice (`TABLE-unique`), texts that every row needs are not blank
-(`TABLE-filled`), each id of another table leads to a row of it (`TABLE-refers-COLUMN`), and that row
-is about the same patient (`TABLE-THING-of-the-patient`).
+(`TABLE-filled`), each id of another table leads to a row of it (`TABLE-refers-COLUMN`), and that
+row is about the same patient (`TABLE-THING-of-the-patient`).
 
 | table | rules |
 |---|---|
