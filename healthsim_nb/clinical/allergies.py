@@ -44,11 +44,15 @@ def numbers(draws: Draws, allergen: AllergenPlan, shared: U32) -> U32:
 
 
 def allergic(plan: Plan, bodies: Bodies, allergen: AllergenPlan, rows: Rows) -> NDArray[np.bool_]:
-    """Return who has an allergy on the first day."""
-    draws = Draws(plan.spec.seed, bodies.people.id[rows])
-    shared = draws.u32(f"allergy.{allergen.source.category}")
-    share = allergen.share[bodies.sex[rows], first_age(plan, bodies)[rows]]
-    return np.asarray(numbers(draws, allergen, shared) < share * ONE32, np.bool_)
+    """Return who has an allergy on the first day: worked out for all when first asked."""
+    key = (plan.spec.seed, plan.first_month, allergen.index)
+    known = bodies.allergic.get(key)
+    if known is None or len(known) != len(bodies.sex):
+        draws = Draws(plan.spec.seed, bodies.people.id)
+        number = numbers(draws, allergen, draws.u32(f"allergy.{allergen.source.category}"))
+        share = allergen.share[bodies.sex, first_age(plan, bodies)]
+        known = bodies.allergic[key] = number < share * ONE32
+    return np.asarray(known[rows], np.bool_)
 
 
 def onsets(plan: Plan, bodies: Bodies) -> Iterator[tuple[AllergenPlan, Rows, NDArray[np.int64]]]:
@@ -88,4 +92,4 @@ def _onset(
 
 def first_age(plan: Plan, bodies: Bodies) -> NDArray[np.int32]:
     """Return ages in years on the first day."""
-    return np.minimum(bodies.months_old(plan, 0) // 12, AGES - 1)
+    return np.clip((plan.first_month - bodies.birth_month) // 12, 0, AGES - 1)

@@ -6,7 +6,7 @@ condition is one contiguous row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -108,6 +108,8 @@ class Bodies:
     sex: NDArray[np.int8]
     birth_month: NDArray[np.int32]
     traits: dict[str, NDArray[np.bool_]]
+    allergic: dict[tuple[int, int, int], NDArray[np.bool_]] = field(default_factory=dict)
+    """Who has an allergy, by seed, first month and allergen: kept by `allergies.allergic`."""
 
     def months_old(self, plan: Plan, turn: int) -> NDArray[np.int32]:
         """Return ages in months at a turn, as far as tables over age go."""
