@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import pickle
-import sys
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from subprocess import PIPE, Popen
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from healthsim_nb import rows
+from healthsim_nb import crew, rows
 from healthsim_nb.clinical.compile import compile_plan
 from healthsim_nb.clinical.newborns import children
 from healthsim_nb.clinical.prevalence import prevalence_of
-from healthsim_nb.clinical.render.chart import open_chart
+from healthsim_nb.clinical.render.chart import open_chart, split
 from healthsim_nb.clinical.state import bodies
 from healthsim_nb.engine.ids import BLOCK, MOST_MOTHERS
-from healthsim_nb.errors import HealthsimError, SpecificationError
+from healthsim_nb.errors import SpecificationError
 from healthsim_nb.playing import Keeping, lives
 from healthsim_nb.population import people
 from healthsim_nb.population.ages import age_weights
@@ -37,13 +30,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from healthsim_nb.clinical.plan import Plan
+    from healthsim_nb.clinical.render.chart import Chart
 
 Tables = dict[str, pa.RecordBatch]
 WORK = 4 * BLOCK
 """Patients that are played side by side: more would outgrow the processor's cache."""
-FEW = 4
-"""Blocks of work below which processes are not worth their start."""
-FEWEST_PROCESSES, MOST_PROCESSES = 2, 8
+PART = 2 * BLOCK
+"""Patients whose rows are made at a time: rows take far more room than lives."""
 SHARED = rows.SHARED
 
 
@@ -133,6 +126,37 @@ def make_block(
     keeping
         What is saved on the way, and from where it goes on; None: nothing, from the first day.
     """
+    chart, born, wanted = _played(generator, block, turns, size, after, keeping)
+    return rows.tables(chart, born, wanted, generator.library)
+
+
+def make_parts(
+    generator: Generator,
+    block: int,
+    *,
+    size: int = WORK,
+    after: int = 0,
+    keeping: Keeping | None = None,
+    part: int = PART,
+) -> Iterator[Tables]:
+    """Yield what `make_block` returns, the rows of up to ``part`` patients at a time."""
+    chart, born, wanted = _played(generator, block, None, size, after, keeping)
+    if born is not None:
+        yield rows.tables(chart, born, wanted, generator.library)
+        return
+    for first, some in split(chart, part):
+        yield rows.tables(some, None, min(wanted - first, part), generator.library)
+
+
+def _played(
+    generator: Generator,
+    block: int,
+    turns: int | None,
+    size: int,
+    after: int,
+    keeping: Keeping | None,
+) -> tuple[Chart, Chart | None, int]:
+    """Return the charts of a block's people and of the children that join, and who is wanted."""
     size = -(-size // GROUP) * GROUP
     first = after * GROUP + block * size
     wanted = min(size, generator.spec.n - first)
@@ -142,9 +166,8 @@ def make_block(
     crowd = people.draw(plan.spec, generator.weights, first, -(-wanted // GROUP) * GROUP)
     who = bodies(crowd)
     state, out = lives(plan, who, first, keeping)
-    chart = open_chart(plan, who, state, out, len(crowd))
     born = children(plan, who, state) if plan.spec.population.newborns else None
-    return rows.tables(chart, born, wanted, generator.library)
+    return open_chart(plan, who, state, out, len(crowd)), born, wanted
 
 
 def firsts(n: int, *, first: int = 0, block_size: int = WORK) -> list[int]:
@@ -190,14 +213,8 @@ def blocks(
     after = first // GROUP
     count = block_count(spec.n - after * GROUP, block_size)
     work = Share(prepare(spec, library), range(count), block_size, after, keeping)
-    processes = usual_processes(count) if workers is None else min(workers, count)
-    return by_processes(work, processes) if processes > 1 else by_thread(work)
-
-
-def usual_processes(count: int) -> int:
-    """Return how many processes make so many blocks soonest: what they send costs time too."""
-    spare = (os.cpu_count() or 1) - 2
-    return 1 if count < FEW or spare < FEWEST_PROCESSES else min(spare, MOST_PROCESSES, count)
+    processes = crew.usual_processes(count) if workers is None else min(workers, count)
+    return crew.by_processes(work, processes) if processes > 1 else crew.by_thread(work)
 
 
 @dataclass(frozen=True)
@@ -210,82 +227,15 @@ class Share:
     after: int = 0
     """Groups of patients that come before block 0."""
     keeping: Keeping | None = None
+    part: int = PART
 
-    def make(self, block: int) -> Tables:
-        """Return the rows of one block."""
-        return make_block(
-            self.generator, block, size=self.size, after=self.after, keeping=self.keeping
+    def make(self, block: int) -> Iterator[Tables]:
+        """Yield the rows of one block, some of its patients at a time."""
+        return make_parts(
+            self.generator,
+            block,
+            size=self.size,
+            after=self.after,
+            keeping=self.keeping,
+            part=self.part,
         )
-
-
-def by_thread(work: Share) -> Iterator[Tables]:
-    """Yield blocks that a thread makes, one ahead."""
-    with ThreadPoolExecutor(1, thread_name_prefix="healthsim") as pool:
-        ahead = pool.submit(work.make, work.blocks[0])
-        for block in range(1, len(work.blocks) + 1):
-            ready = [ahead.result()]
-            if block < len(work.blocks):
-                ahead = pool.submit(work.make, work.blocks[block])
-            # Popped, so that only the reader has it: it may be gone before the next one is made.
-            yield ready.pop()
-
-
-def by_processes(work: Share, workers: int) -> Iterator[Tables]:
-    """Yield blocks that processes make in turn; they end when the reader stops."""
-    shares = [replace(work, blocks=work.blocks[w::workers]) for w in range(workers)]
-    crew = [start_worker(share) for share in shares]
-    try:
-        with ThreadPoolExecutor(workers, thread_name_prefix="healthsim") as pool:
-            try:
-                yield from in_turn(pool, crew, len(work.blocks))
-            finally:
-                # Before the pool closes: its threads wait for what the workers would send.
-                for process in crew:
-                    process.kill()
-    finally:
-        for process in crew:
-            process.communicate()
-
-
-def in_turn(pool: ThreadPoolExecutor, crew: list[Popen[bytes]], count: int) -> Iterator[Tables]:
-    """Yield the blocks of all workers, each waited for by a thread."""
-    ahead = deque(pool.submit(receive, process) for process in crew)
-    for block in range(count):
-        ready = ahead.popleft().result()
-        if block + len(crew) < count:
-            ahead.append(pool.submit(receive, crew[block % len(crew)]))
-        yield ready
-
-
-def start_worker(share: Share) -> Popen[bytes]:
-    """Start a worker process and tell it what to do."""
-    home = str(Path(__file__).parents[1])
-    paths = [home, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-    process = Popen(
-        [sys.executable, "-m", "healthsim_nb.worker"],
-        stdin=PIPE,
-        stdout=PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
-        # An interrupt is for the parent, which then ends its workers.
-        start_new_session=True,
-    )
-    assert process.stdin is not None
-    pickle.dump(share, process.stdin, protocol=5)
-    process.stdin.close()
-    process.stdin = None
-    return process
-
-
-def receive(process: Popen[bytes]) -> Tables:
-    """Return the next block of a worker."""
-    assert process.stdout is not None
-    try:
-        block: Tables | Exception = pickle.load(process.stdout)  # noqa: S301
-    except (EOFError, pickle.UnpicklingError):
-        raise HealthsimError(
-            f"A worker process ended before its work was done (exit code {process.wait()}), "
-            "perhaps for want of memory: try again with workers=1."
-        ) from None
-    if isinstance(block, Exception):
-        raise block
-    return block

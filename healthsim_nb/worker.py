@@ -23,7 +23,7 @@ def main() -> None:
     try:
         share: Share = pickle.load(sys.stdin.buffer)  # noqa: S301
         for block in share.blocks:
-            pickle.dump(share.make(block), out, protocol=5)
+            pickle.dump(list(share.make(block)), out, protocol=5)
             out.flush()
     except (BrokenPipeError, EOFError):
         # The parent has what it wanted, or is gone.

@@ -111,6 +111,16 @@ class Bodies:
     allergic: dict[tuple[int, int, int], NDArray[np.bool_]] = field(default_factory=dict)
     """Who has an allergy, by seed, first month and allergen: kept by `allergies.allergic`."""
 
+    def part(self, rows: slice) -> Bodies:
+        """Return the bodies of some of the patients."""
+        return Bodies(
+            self.people.part(rows),
+            self.sex[rows],
+            self.birth_month[rows],
+            {name: who[rows] for name, who in self.traits.items()},
+            {key: who[rows] for key, who in self.allergic.items()},
+        )
+
     def months_old(self, plan: Plan, turn: int) -> NDArray[np.int32]:
         """Return ages in months at a turn, as far as tables over age go."""
         return np.clip(plan.first_month + turn - self.birth_month, 0, AGE_MONTHS - 1)

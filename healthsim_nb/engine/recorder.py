@@ -24,6 +24,11 @@ class Recorder:
             raise ValueError(f"{kind}: columns of different lengths")
         self._parts[kind].append(columns)
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Of what there are rows."""
+        return tuple(self._parts)
+
     def columns(self, kind: str, like: Columns) -> Columns:
         """Return all rows of a kind; ``like`` gives the columns when there are none."""
         parts = self._parts.get(kind)

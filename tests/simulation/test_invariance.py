@@ -52,6 +52,22 @@ def test_fewer_months_are_the_beginning_of_more(play) -> None:
             assert again[column].equals(table[column]), f"{name}.{column}"
 
 
+@pytest.mark.parametrize("newborns", [False, True])
+def test_rows_made_for_some_patients_at_a_time_are_the_same(library, newborns) -> None:
+    people = Population(ages="us", households=True, newborns=newborns)
+    spec = Specification(n=500, seed=3, start=date(2024, 1, 1), months=18, population=people)
+    generator = simulation.prepare(spec, library)
+
+    whole = joined([simulation.make_block(generator, 0, size=512)])
+    parts = list(simulation.make_parts(generator, 0, size=512, part=128))
+
+    assert len(parts) == (1 if newborns else 4)
+    assert {name: len(t) for name, t in joined(parts).items()} == {
+        name: len(t) for name, t in whole.items()
+    }
+    assert joined(parts) == whole
+
+
 def test_nothing_new_appears_in_months_that_were_played(play) -> None:
     short, long = play(2000, months=12), play(2000, months=24)
     end = pa.scalar(datetime(2025, 1, 1), pa.timestamp("us"))  # noqa: DTZ001

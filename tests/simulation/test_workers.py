@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from healthsim_nb import crew as makers
 from healthsim_nb import simulation
 from healthsim_nb.errors import HealthsimError, SpecificationError
 from healthsim_nb.templates.template import Population, Specification
@@ -18,13 +19,13 @@ def spec() -> Specification:
 
 @pytest.fixture
 def crew(monkeypatch) -> list:
-    started, start = [], simulation.start_worker
+    started, start = [], makers.start_worker
 
     def watched(share):
         started.append(start(share))
         return started[-1]
 
-    monkeypatch.setattr(simulation, "start_worker", watched)
+    monkeypatch.setattr(makers, "start_worker", watched)
     return started
 
 
@@ -49,10 +50,10 @@ def test_a_worker_that_dies_is_reported(library, spec, crew) -> None:
 def test_an_error_in_a_worker_is_the_reader_s(library, spec) -> None:
     generator = simulation.prepare(spec, library)
     share = simulation.Share(generator, range(99, 100), 64)
-    process = simulation.start_worker(share)
+    process = makers.start_worker(share)
 
     with pytest.raises(IndexError, match="no block 99"):
-        simulation.receive(process)
+        makers.receive(process)
     process.communicate()
 
 
@@ -64,6 +65,6 @@ def test_nobody_cannot_do_the_work(library, spec) -> None:
 def test_processes_are_for_much_work_on_many_processors(monkeypatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 8)
 
-    assert [simulation.usual_processes(count) for count in (1, 3, 4, 100)] == [1, 1, 4, 6]
+    assert [makers.usual_processes(count) for count in (1, 3, 4, 100)] == [1, 1, 4, 6]
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    assert simulation.usual_processes(100) == 1
+    assert makers.usual_processes(100) == 1

@@ -18,12 +18,15 @@ from healthsim_nb.clinical.compile import AMB, EMER, HH, IMP, OBSENC, VR
 from healthsim_nb.engine.arrow import moment
 from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.ids import SLOT_BITS, TURN_BITS, encounter_patient
+from healthsim_nb.engine.recorder import Recorder
 from healthsim_nb.engine.rng import Draws
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from healthsim_nb.clinical.plan import Plan
     from healthsim_nb.clinical.state import Bodies, State
-    from healthsim_nb.engine.recorder import Columns, Recorder
+    from healthsim_nb.engine.recorder import Columns
 
 I64 = NDArray[np.int64]
 SHORTEST = {AMB: 15, EMER: 90, IMP: 540, OBSENC: 540, VR: 10, HH: 40}
@@ -155,3 +158,44 @@ def open_chart(plan: Plan, bodies: Bodies, state: State, out: Recorder, wanted: 
     visits = {name: c[..., order] for name, c in columns.items()}
     death = np.where(state.death < plan.last_day, state.death, FAR).astype(np.int32)
     return Chart(plan, bodies, death, out, wanted, visits)
+
+
+def split(chart: Chart, size: int) -> Iterator[tuple[int, Chart]]:
+    """Yield the charts of ``size`` patients at a time, each with the place of its first one."""
+    n = chart.wanted
+    if n <= size:
+        yield 0, chart
+        return
+    recorded = {kind: chart.out.columns(kind, {}) for kind in chart.out.kinds if kind != "visit"}
+    places = {kind: _places(chart, columns) for kind, columns in recorded.items()}
+    for first in range(0, n, size):
+        rows = slice(first, min(first + size, n))
+        out = Recorder()
+        for kind, columns in recorded.items():
+            mine = np.flatnonzero((places[kind] >= rows.start) & (places[kind] < rows.stop))
+            some = {name: c[..., mine] for name, c in columns.items()}
+            out.add(kind, **_moved(some, first))
+        low, high = np.searchsorted(chart.row, [rows.start, rows.stop])
+        visits = {name: c[..., low:high] for name, c in chart.visits.items()}
+        yield (
+            first,
+            Chart(
+                chart.plan,
+                chart.bodies.part(rows),
+                chart.death[rows],
+                out,
+                rows.stop - rows.start,
+                _moved(visits, first),
+            ),
+        )
+
+
+def _places(chart: Chart, columns: Columns) -> NDArray[np.intp]:
+    """Return the place of the patient of each recorded row."""
+    if "row" in columns:
+        return columns["row"]
+    return np.searchsorted(chart.bodies.people.id, encounter_patient(columns["visit"]))
+
+
+def _moved(columns: Columns, by: int) -> Columns:
+    return {**columns, "row": columns["row"] - by} if "row" in columns else columns

@@ -1,0 +1,105 @@
+"""Who makes the blocks: a thread of this process, one ahead of the reader, or several processes."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import TYPE_CHECKING
+
+from healthsim_nb.errors import HealthsimError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from healthsim_nb.simulation import Share, Tables
+
+FEW = 4
+"""Blocks of work below which processes are not worth their start."""
+FEWEST_PROCESSES, MOST_PROCESSES = 2, 8
+
+
+def usual_processes(count: int) -> int:
+    """Return how many processes make so many blocks soonest: what they send costs time too."""
+    spare = (os.cpu_count() or 1) - 2
+    return 1 if count < FEW or spare < FEWEST_PROCESSES else min(spare, MOST_PROCESSES, count)
+
+
+def by_thread(work: Share) -> Iterator[Tables]:
+    """Yield the parts of blocks that a thread makes, one ahead."""
+    made = (part for block in work.blocks for part in work.make(block))
+    with ThreadPoolExecutor(1, thread_name_prefix="healthsim") as pool:
+        ahead = pool.submit(next, made, None)
+        while (part := ahead.result()) is not None:
+            ready = [part]
+            del part
+            ahead = pool.submit(next, made, None)
+            # Popped, so that only the reader has it: it may be gone before the next one is made.
+            yield ready.pop()
+
+
+def by_processes(work: Share, workers: int) -> Iterator[Tables]:
+    """Yield the parts of blocks that processes make in turn; they end when the reader stops."""
+    shares = [replace(work, blocks=work.blocks[w::workers]) for w in range(workers)]
+    crew = [start_worker(share) for share in shares]
+    try:
+        with ThreadPoolExecutor(workers, thread_name_prefix="healthsim") as pool:
+            try:
+                yield from in_turn(pool, crew, len(work.blocks))
+            finally:
+                # Before the pool closes: its threads wait for what the workers would send.
+                for process in crew:
+                    process.kill()
+    finally:
+        for process in crew:
+            process.communicate()
+
+
+def in_turn(pool: ThreadPoolExecutor, crew: list[Popen[bytes]], count: int) -> Iterator[Tables]:
+    """Yield the parts of the blocks of all workers, each waited for by a thread."""
+    ahead = deque(pool.submit(receive, process) for process in crew)
+    for block in range(count):
+        parts = ahead.popleft().result()
+        if block + len(crew) < count:
+            ahead.append(pool.submit(receive, crew[block % len(crew)]))
+        while parts:
+            yield parts.pop(0)
+
+
+def start_worker(share: Share) -> Popen[bytes]:
+    """Start a worker process and tell it what to do."""
+    home = str(Path(__file__).parents[1])
+    paths = [home, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    process = Popen(
+        [sys.executable, "-m", "healthsim_nb.worker"],
+        stdin=PIPE,
+        stdout=PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
+        # An interrupt is for the parent, which then ends its workers.
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    pickle.dump(share, process.stdin, protocol=5)
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
+def receive(process: Popen[bytes]) -> list[Tables]:
+    """Return the parts of a worker's next block."""
+    assert process.stdout is not None
+    try:
+        block: list[Tables] | Exception = pickle.load(process.stdout)  # noqa: S301
+    except (EOFError, pickle.UnpicklingError):
+        raise HealthsimError(
+            f"A worker process ended before its work was done (exit code {process.wait()}), "
+            "perhaps for want of memory: try again with workers=1."
+        ) from None
+    if isinstance(block, Exception):
+        raise block
+    return block
