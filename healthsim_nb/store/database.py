@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ import duckdb
 from healthsim_nb.errors import SpecificationError, WorkspaceError
 from healthsim_nb.schema.ddl import VARIABLE
 from healthsim_nb.store import migrations
+from healthsim_nb.store.backup import keep_copy
 from healthsim_nb.store.refusals import damaged, refusal
 from healthsim_nb.store.scenarios import remove_unfinished
 
@@ -178,31 +180,43 @@ def _shared(file: Path | None, read_only: bool) -> Database | None:
 def _fresh(file: Path | None, *, now: datetime, read_only: bool) -> Database:
     if file is None and read_only:
         raise WorkspaceError("A workspace in memory begins empty, so it cannot be read-only.")
-    database = Database(file, read_only, _connect(file, read_only))
+    connection, copy = _connect(file, read_only)
+    database = Database(file, read_only, connection)
     _all.add(database)
     try:
         _prepare(database, now)
     except BaseException:
         database.close()
         raise
+    if copy is not None:
+        warnings.warn(
+            f"{file} was of an earlier version of healthsim_nb and was brought up to date; "
+            f"as it was before it is kept in {copy.name}.",
+            stacklevel=4,
+        )
     if file:
         _open[file] = database
     return database
 
 
-def _connect(file: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _connect(file: Path | None, read_only: bool) -> tuple[duckdb.DuckDBPyConnection, Path | None]:
+    """Open a database; one of an earlier version is copied first, and the copy returned, too."""
     if file is None:
-        return duckdb.connect(MEMORY)
+        return duckdb.connect(MEMORY), None
     try:
-        if file.exists():
-            _examine(file)
-        return duckdb.connect(str(file), read_only=read_only)
+        version = _examine(file) if file.exists() else 0
+        earlier = 0 < version < migrations.known()[-1].version
+        copy = keep_copy(file, version) if earlier and not read_only else None
+        return duckdb.connect(str(file), read_only=read_only), copy
     except duckdb.Error as error:
         raise refusal(file, error) from None
 
 
-def _examine(file: Path) -> None:
-    """Refuse what is not DuckDB's: `duckdb.connect` would fetch an extension for SQLite."""
+def _examine(file: Path) -> int:
+    """Return the schema that a file has, 0 if none; refuse what is not DuckDB's.
+
+    `duckdb.connect` would fetch an extension for SQLite.
+    """
     quoted = str(file).replace("'", "''")
     with duckdb.connect() as probe:
         try:
@@ -211,6 +225,12 @@ def _examine(file: Path) -> None:
             # Open in this process without our knowledge: DuckDB shares it if it is in the same way.
             if "Unique file handle conflict" not in str(error):
                 raise
+            return 0
+        try:
+            found = probe.execute("SELECT max(version) FROM probe.hs.schema_migrations").fetchall()
+        except duckdb.Error:
+            return 0
+        return int(found[0][0] or 0)
 
 
 def _prepare(database: Database, now: datetime) -> None:

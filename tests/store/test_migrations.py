@@ -11,6 +11,7 @@ import pytest
 from healthsim_nb.errors import WorkspaceError, WorkspaceTooNewError
 from healthsim_nb.schema import OWNERSHIP
 from healthsim_nb.schema.ddl import create_statements
+from healthsim_nb.store import database as database_module
 from healthsim_nb.store.database import open_database
 from healthsim_nb.store.migrations import Migration, known, migrate, version
 from healthsim_nb.store.migrations.difference import migration_text, rules, shape
@@ -197,3 +198,112 @@ def test_a_database_with_other_tables_becomes_a_workspace_too(tmp_path, now):
     with database.cursor() as cursor:
         assert cursor.execute("SELECT answer FROM mine").fetchall() == [(42,)]
     database.close()
+
+
+VALUES = {
+    "TIMESTAMP": "TIMESTAMP '2026-01-15'",
+    "VARCHAR": "'x'",
+    "DATE": "DATE '2026-01-15'",
+    "BOOLEAN": "true",
+}
+REMADE = {"rules": 4}
+"""Tables that a migration makes anew, because nothing had written to them before."""
+
+
+def old_file(path, version, now):
+    """Make a file as that version of the schema had it, with a row in every table."""
+    with duckdb.connect(path) as con:
+        for change in known()[:version]:
+            con.execute(change.sql)
+            con.execute(
+                "INSERT INTO hs.schema_migrations VALUES (?, ?, '0', ?)",
+                [change.version, change.name, now],
+            )
+        for table, columns in shape(con).items():
+            if table != "schema_migrations":
+                row = [VALUES.get(kind, "1") for kind, _ in columns.values()]
+                con.execute(f"INSERT INTO hs.{table} VALUES ({', '.join(row)})")
+        con.execute("UPDATE hs.scenarios SET status = 'ready', specification = '{}'")
+        return {t: con.execute(f"SELECT * FROM hs.{t}").fetchall() for t in shape(con)}
+
+
+@pytest.mark.parametrize("number", range(1, LAST))
+def test_a_file_of_an_earlier_version_opens_with_nothing_lost(tmp_path, now, number):
+    path = tmp_path / "study.duckdb"
+    before = old_file(path, number, now)
+
+    with pytest.warns(UserWarning, match=f"is kept in study.duckdb.schema-{number}.bak"):
+        database = open_database(path, now=now)
+
+    with database.cursor() as cursor:
+        for table, rows in before.items():
+            if number < REMADE.get(table, 0) or table == "schema_migrations":
+                continue
+            names = [c for c in shape_of(tmp_path, number)[table] if c in shape(cursor)[table]]
+            found = cursor.execute(f"SELECT {', '.join(names)} FROM hs.{table}").fetchall()
+            assert len(found) == len(rows), table
+        assert columns(cursor) == wanted()
+    database.close()
+    with duckdb.connect(tmp_path / f"study.duckdb.schema-{number}.bak", read_only=True) as copy:
+        assert {t: copy.execute(f"SELECT * FROM hs.{t}").fetchall() for t in shape(copy)} == before
+
+
+def shape_of(folder, number):
+    """Return the tables as a file of that version had them."""
+    with duckdb.connect(folder / f"study.duckdb.schema-{number}.bak", read_only=True) as copy:
+        return shape(copy)
+
+
+def wanted():
+    """Return the declared tables."""
+    with duckdb.connect() as con:
+        for statement in create_statements():
+            con.execute(statement)
+        return columns(con)
+
+
+def test_a_file_that_cannot_be_brought_up_to_date_is_left_as_it_was(tmp_path, now, monkeypatch):
+    path = tmp_path / "study.duckdb"
+    before = old_file(path, 1, now)
+    bad = Migration(LAST, "bad", "CREATE TABLE hs.half (i INTEGER); SELECT nonsense;")
+    monkeypatch.setattr(database_module.migrations, "known", lambda: (*known()[:-1], bad))
+
+    with pytest.raises(duckdb.BinderException):
+        open_database(path, now=now)
+
+    monkeypatch.undo()
+    with duckdb.connect(path) as con:
+        assert {t: con.execute(f"SELECT * FROM hs.{t}").fetchall() for t in shape(con)} == before
+
+
+def test_a_file_of_which_no_copy_can_be_kept_is_left_as_it_was(tmp_path, now, monkeypatch):
+    path = tmp_path / "study.duckdb"
+    before = old_file(path, 1, now)
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copy2", fail)
+
+    with pytest.raises(WorkspaceError) as caught:
+        open_database(path, now=now)
+
+    assert str(caught.value) == (
+        f"{path} is of an earlier version and would be brought up to date, but a copy of it cannot "
+        "be kept first (No space left on device): it was left as it is."
+    )
+    monkeypatch.undo()
+    with duckdb.connect(path) as con:
+        assert {t: con.execute(f"SELECT * FROM hs.{t}").fetchall() for t in shape(con)} == before
+    assert [p.name for p in tmp_path.iterdir()] == ["study.duckdb"]
+
+
+def test_a_copy_never_takes_the_place_of_an_earlier_one(tmp_path, now):
+    path = tmp_path / "study.duckdb"
+    (tmp_path / "study.duckdb.schema-1.bak").write_text("mine")
+    old_file(path, 1, now)
+
+    with pytest.warns(UserWarning, match=r"is kept in study.duckdb.schema-1.bak-2\."):
+        open_database(path, now=now).close()
+
+    assert (tmp_path / "study.duckdb.schema-1.bak").read_text() == "mine"

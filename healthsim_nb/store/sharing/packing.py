@@ -54,7 +54,7 @@ def share(database: Database, brief: Brief, path: str | Path) -> Path:
             cursor.begin()
             manifest = _write_tables(cursor, brief, Path(folder))
             cursor.rollback()
-        partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+        partial = target.with_name(f".{target.name}.partial")
         try:
             _pack(Path(folder), manifest, partial)
             partial.replace(target)
