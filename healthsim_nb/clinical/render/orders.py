@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from healthsim_nb.clinical.compile import IMP
+from healthsim_nb.clinical.render.services import services
 from healthsim_nb.engine.arrow import MINUTE_US, batch, constant, times, words
 from healthsim_nb.engine.ids import CHILD_BITS, child_ids, numbered
 
@@ -27,8 +28,12 @@ ORDERED_AFTER, PERFORMED_AFTER = 8 * MINUTE_US, 12 * MINUTE_US
 def placed(chart: Chart) -> Columns:
     """Return what was ordered, once a visit: ``visit``, ``order``, ``place`` and ``id``, sorted."""
     asked, place = chart.part("order", ORDER)
-    order = np.lexsort((asked["order"], asked["visit"]))
-    visit, what, place = asked["visit"][order], asked["order"][order], place[order]
+    more, services_given = services(chart)
+    visit = np.concatenate([asked["visit"], chart.id[more]])
+    what = np.concatenate([asked["order"].astype(np.int16), services_given])
+    place = np.concatenate([place, more])
+    order = np.lexsort((what, visit))
+    visit, what, place = visit[order], what[order], place[order]
     new = np.ones(len(visit), bool)
     new[1:] = (visit[1:] != visit[:-1]) | (what[1:] != what[:-1])
     visit, what, place = visit[new], what[new], place[new]
