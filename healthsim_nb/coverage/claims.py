@@ -10,6 +10,7 @@ import numpy as np
 
 from healthsim_nb.coverage.draft import (
     CLINICIAN,
+    COLUMNS,
     FACILITY,
     HOSPITAL,
     LABORATORY,
@@ -173,7 +174,7 @@ def put_together(visits: Visits, lines: dict[str, I64]) -> Claims:
     """Return the claims of lines in order of visit and slot."""
     if not lines:
         none = np.zeros(0, np.int64)
-        return Claims(visits, dict.fromkeys(("visit", "slot"), none), none, none)
+        return Claims(visits, dict.fromkeys(COLUMNS, none), none, none)
     key = lines["visit"] << SLOT_BITS | lines["slot"]
     kept = numbered(key) < MOST_LINES
     lines = {name: column[kept] for name, column in lines.items()}

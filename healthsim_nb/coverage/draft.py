@@ -27,6 +27,7 @@ NARROW = {
     "benefit": np.int8,
 }
 """Small numbers take little room: what is moved is what costs."""
+COLUMNS = ("visit", "price", "charge", *NARROW)
 MOST_LINES = 50
 """Lines that a professional claim has room for (X12 837P); what is beyond stays unbilled."""
 

@@ -28,6 +28,7 @@ from healthsim_nb.coverage.wavefront import (
     adjudicate,
 )
 from healthsim_nb.engine.calendar import FAR
+from healthsim_nb.engine.ids import patient_index
 from healthsim_nb.templates.health_plan import Rates
 
 if TYPE_CHECKING:
@@ -126,12 +127,17 @@ class Desk:
         whole[free] = True
         found = np.zeros(len(at), bool)
         place = np.flatnonzero(second)
-        before = self._line_before(at[place])
+        before = self.line_before(at[place])
         found[place] = whole[before]
         out[4, at[place[whole[before]]]] = out[3, before[whole[before]]]
         return found
 
-    def _line_before(self, at: I64) -> I64:
+    def refused_second(self) -> I64:
+        """Return the lines that a second payer refuses: what the first left is still owed."""
+        second = self.filings.version[self.filing] == SECONDARY
+        return np.flatnonzero(second & (self.refusal > 0))
+
+    def line_before(self, at: I64) -> I64:
         """Return the line of the first payer that each line of a second follows."""
         filing = self.filing[at]
         return at - self.first[filing] + self.first[self.filings.of[filing]]
@@ -149,10 +155,10 @@ class Desk:
         plan, accounts = self.filings.plan[filing], self.accounts
         second = self.filings.version[filing] == SECONDARY
         after = np.full(len(every), NONE, np.int64)
-        after[second] = index[self._line_before(every[second])]
+        after[second] = index[self.line_before(every[second])]
         method = np.where(second, self._methods()[plan], FIRST)
         services = Services(
-            chain=self.people.household_id[self._person(filing)],
+            chain=patient_index(self.people.household_id[self._person(filing)]),
             member=accounts.member[filing],
             family=accounts.family[filing],
             allowed=allowed[every],
@@ -246,6 +252,10 @@ def settle(
     charge = _charged(claims, filings, filing, line)
     owes = columns[:3].sum(axis=0)
     leaves = np.array([row["who"] == "patient" for row in refusals()])[refusal]
+    patient = np.where(leaves, charge, owes)
+    at = desk.refused_second()
+    before = desk.line_before(at)
+    patient[at], columns[4, at] = patient[before], columns[3, before]
     return Ledger(
         filing,
         line,
@@ -254,7 +264,7 @@ def settle(
         charge,
         owes + columns[3],
         *(columns[0], columns[1], columns[2], columns[3], columns[4]),
-        np.where(leaves, charge, owes),
+        patient,
         inside,
         accounts,
         asked,

@@ -97,6 +97,8 @@ class Visits:
 
     def find(self, encounter: I64) -> tuple[I64, NDArray[np.intp]]:
         """Return the visit of each row that has one, and which rows those are."""
+        if not len(self):
+            return self.id, np.zeros(0, np.intp)
         place = np.minimum(np.searchsorted(self.id, encounter), len(self) - 1)
         rows = np.flatnonzero(self.id[place] == encounter)
         return place[rows], rows

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     I64 = NDArray[np.int64]
+    Index = NDArray[np.intp]
 
 UNLIMITED = 1 << 40
 """Cents that nobody reaches: there is no such limit."""
@@ -85,107 +86,114 @@ class Shares:
 
 
 class _Wave:
-    """What has been used so far, and the results by place in the order of the wave."""
+    """What is left of each limit, and the results by place in the order of the wave."""
 
     def __init__(self, lines: Services, limits: Limits) -> None:
-        n = len(lines.chain)
-        self.lines, self.limits = lines, limits
-        self.member_deductible = np.zeros(len(limits.member_deductible), np.int64)
-        self.member_most = np.zeros_like(self.member_deductible)
-        self.family_deductible = np.zeros(len(limits.family_deductible), np.int64)
-        self.family_most = np.zeros_like(self.family_deductible)
-        self.visits = np.zeros(len(limits.visits), np.int64)
-        self.out = np.zeros((5, n), np.int64)
-        self.refused = np.zeros(n, bool)
-        self.special = (lines.reverses >= 0) | (lines.after >= 0) | (lines.visits >= 0)
+        self.lines = lines
+        self.member_deductible = limits.member_deductible.copy()
+        self.member_most = limits.member_most.copy()
+        self.family_deductible = limits.family_deductible.copy()
+        self.family_most = limits.family_most.copy()
+        self.visits = limits.visits.copy()
+        self.out = np.zeros((5, len(lines.chain)), np.int64)
+        self.refused = np.zeros(len(lines.chain), bool)
+        # What does not apply is 0, so that no step has to choose.
+        late = lines.how == LATE_COPAY
+        coinsured = lines.how == COINSURANCE
+        self.open = np.where(coinsured | late, lines.allowed, 0)
+        self.copay = np.where((lines.how == COPAY) | late, lines.copay, 0)
+        self.rate = np.where(coinsured, lines.rate, 0)
+        self.counted = np.flatnonzero(lines.visits >= 0)
+        self.second = np.flatnonzero(lines.after >= 0)
+        self.back = np.flatnonzero(lines.reverses >= 0)
 
-    def step(self, at: slice) -> None:
-        """Price one line of each chain."""
-        deductible, copay, coinsurance = self._own_share(at)
+    def step(self, begin: int, end: int) -> None:
+        """Price one line of each chain; no two of them share an accumulator."""
+        at = slice(begin, end)
+        member, family = self.lines.member[at], self.lines.family[at]
+        left = (
+            self.member_deductible[member],
+            self.family_deductible[family],
+            self.member_most[member],
+            self.family_most[family],
+        )
+        parts = self.out[:, at]
+        self._own_share(at, left, parts)
+        self._limit(_within(self.counted, begin, end), parts, begin)
+        self._coordinate(_within(self.second, begin, end), parts, begin)
+        self._take_back(_within(self.back, begin, end), parts, begin)
+        owes = parts[0] + parts[1] + parts[2]
+        self.member_deductible[member] = left[0] - parts[0]
+        self.family_deductible[family] = left[1] - parts[0]
+        self.member_most[member] = left[2] - owes
+        self.family_most[family] = left[3] - owes
+
+    def _own_share(self, at: slice, left: tuple[I64, I64, I64, I64], parts: I64) -> None:
+        """Fill in deductible, copay, coinsurance and payment as if nobody else paid."""
         allowed = self.lines.allowed[at]
-        parts = np.stack([deductible, copay, coinsurance, allowed, np.zeros_like(allowed)])
-        parts[3] -= deductible + copay + coinsurance
-        if self.special[at].any():
-            self._limit(at, parts)
-            self._coordinate(at, parts)
-            self._take_back(at, parts)
-        self.out[:, at] = parts
-        self._use(at, parts)
-
-    def _own_share(self, at: slice) -> tuple[I64, I64, I64]:
-        """Return deductible, copay and coinsurance as if nobody else paid."""
-        s, limits = self.lines, self.limits
-        member, family, how, allowed = s.member[at], s.family[at], s.how[at], s.allowed[at]
-        left = np.minimum(
-            limits.member_deductible[member] - self.member_deductible[member],
-            limits.family_deductible[family] - self.family_deductible[family],
-        )
-        meets = (how == COINSURANCE) | (how == LATE_COPAY)
-        deductible = np.where(meets, np.clip(left, 0, allowed), 0)
+        met = np.minimum(left[0], left[1])
+        np.maximum(met, 0, out=met)
+        deductible = np.minimum(met, self.open[at], out=parts[0])
         rest = allowed - deductible
-        flat = (how == COPAY) | (how == LATE_COPAY)
-        copay = np.where(flat, np.minimum(s.copay[at], rest), 0)
-        coinsurance = np.where(how == COINSURANCE, (rest * s.rate[at] + WHOLE // 2) // WHOLE, 0)
-        room = np.minimum(
-            limits.member_most[member] - self.member_most[member],
-            limits.family_most[family] - self.family_most[family],
-        )
-        over = np.maximum(deductible + copay + coinsurance - np.maximum(room, 0), 0)
-        less = np.minimum(over, coinsurance)
-        coinsurance, over = coinsurance - less, over - less
-        less = np.minimum(over, copay)
-        copay, over = copay - less, over - less
-        return deductible - over, copay, coinsurance
+        copay = np.minimum(self.copay[at], rest, out=parts[1])
+        rest *= self.rate[at]
+        rest += WHOLE // 2
+        coinsurance = np.floor_divide(rest, WHOLE, out=parts[2])
+        owes = deductible + copay
+        owes += coinsurance
+        room = np.minimum(left[2], left[3])
+        np.maximum(room, 0, out=room)
+        over = np.flatnonzero(owes > room)
+        if len(over):
+            _reduce(parts, over, (owes - room)[over])
+            owes[over] = room[over]
+        np.subtract(allowed, owes, out=parts[3])
 
-    def _limit(self, at: slice, parts: I64) -> None:
-        counter = self.lines.visits[at]
-        counts = (counter >= 0) & (self.lines.reverses[at] < 0)
-        full = counts & (self.visits[counter] >= self.limits.visits[counter])
-        parts[:, full] = 0
-        self.refused[at] = full
-        np.add.at(self.visits, counter[counts & ~full], 1)
+    def _limit(self, place: Index, parts: I64, begin: int) -> None:
+        """Refuse visits beyond the year's, count the others."""
+        place = place[self.lines.reverses[place] < 0]
+        counter = self.lines.visits[place]
+        full = self.visits[counter] <= 0
+        parts[:, place[full] - begin] = 0
+        self.refused[place[full]] = True
+        self.visits[counter[~full]] -= 1
 
-    def _coordinate(self, at: slice, parts: I64) -> None:
+    def _coordinate(self, place: Index, parts: I64, begin: int) -> None:
         """Let a later payer pay of what the payer before left to the member."""
-        second = np.flatnonzero((self.lines.after[at] >= 0) & ~self.refused[at])
-        if not len(second):
+        if not len(place):
             return
-        before = self.out[:, self.lines.after[at][second]]
-        method, own = self.lines.method[at][second], parts[:, second]
-        left = before[:3].sum(axis=0)
+        before = self.out[:, self.lines.after[place]]
+        method, own = self.lines.method[place], parts[:, place - begin]
+        left = before[0] + before[1] + before[2]
         earlier = before[3] + before[4]
-        pays = np.choose(
-            method - 1,
-            [
-                np.minimum(own[3], left),
-                np.clip(self.lines.allowed[at][second] - earlier, 0, left),
-                left,
-                left - before[0],
-            ],
-        )
+        pays = np.where(method == SUPPLEMENT_LESS, left - before[0], left)
+        pays = np.where(method == COORDINATED, np.minimum(own[3], left), pays)
+        due = np.minimum(np.maximum(self.lines.allowed[place] - earlier, 0), left)
+        pays = np.where(method == MEDICAID, due, pays)
         owes = np.where(method == MEDICAID, 0, left - pays)
         deductible = np.where(method == SUPPLEMENT_LESS, owes, np.minimum(own[0], owes))
         copay = np.minimum(own[1], owes - deductible)
-        parts[:, second] = np.stack([deductible, copay, owes - deductible - copay, pays, earlier])
+        parts[:, place - begin] = (deductible, copay, owes - deductible - copay, pays, earlier)
 
-    def _take_back(self, at: slice, parts: I64) -> None:
-        back = np.flatnonzero(self.lines.reverses[at] >= 0)
-        if not len(back):
-            return
-        first = self.lines.reverses[at][back]
-        parts[:, back] = -self.out[:, first]
-        counted = self.lines.visits[at][back]
-        counted = counted[(counted >= 0) & ~self.refused[first]]
-        np.subtract.at(self.visits, counted, 1)
+    def _take_back(self, place: Index, parts: I64, begin: int) -> None:
+        first = self.lines.reverses[place]
+        parts[:, place - begin] = -self.out[:, first]
+        counter = self.lines.visits[place]
+        self.visits[counter[(counter >= 0) & ~self.refused[first]]] += 1
 
-    def _use(self, at: slice, parts: I64) -> None:
-        """Count what the member owes; no two lines of a step share an accumulator."""
-        member, family = self.lines.member[at], self.lines.family[at]
-        owes = parts[0] + parts[1] + parts[2]
-        self.member_deductible[member] += parts[0]
-        self.member_most[member] += owes
-        self.family_deductible[family] += parts[0]
-        self.family_most[family] += owes
+
+def _within(places: Index, begin: int, end: int) -> Index:
+    """Return the places of a step."""
+    low, high = np.searchsorted(places, (begin, end))
+    return places[low:high]
+
+
+def _reduce(parts: I64, at: Index, over: I64) -> None:
+    """Take what is beyond the maximum from coinsurance, then copay, then deductible."""
+    for row in (2, 1, 0):
+        less = np.minimum(over, parts[row, at])
+        parts[row, at] -= less
+        over = over - less
 
 
 def adjudicate(services: Services, limits: Limits, when: I64) -> Shares:
@@ -202,7 +210,7 @@ def adjudicate(services: Services, limits: Limits, when: I64) -> Shares:
         shape (n,); what a line takes back or follows must come before it.
     """
     n = len(services.chain)
-    by_chain = np.lexsort((when, services.chain))
+    by_chain = _by_chain(services.chain, when)
     place = numbered(services.chain[by_chain])
     # Small keys are sorted by radix.
     narrow = np.int16 if n and int(place.max()) < 1 << 15 else np.int64
@@ -213,9 +221,20 @@ def adjudicate(services: Services, limits: Limits, when: I64) -> Shares:
     lines.reverses[:] = where[lines.reverses]
     lines.after[:] = where[lines.after]
     wave, begin = _Wave(lines, limits), 0
-    for size in np.bincount(place):
-        wave.step(slice(begin, begin + int(size)))
-        begin += int(size)
+    for size in np.bincount(place).tolist():
+        wave.step(begin, begin + size)
+        begin += size
     back = where[:-1]
-    deductible, copay, coinsurance, paid, before = wave.out[:, back]
+    deductible, copay, coinsurance, paid, before = (row[back] for row in wave.out)
     return Shares(deductible, copay, coinsurance, paid, before, wave.refused[back])
+
+
+def _by_chain(chain: I64, when: I64) -> Index:
+    """Return the lines in order of chain and time: one sort where both fit one number."""
+    if not len(chain):
+        return np.zeros(0, np.intp)
+    first, low = int(chain.min()), int(when.min())
+    span = int(when.max()) - low + 1
+    if (int(chain.max()) - first + 1) * span >= 1 << 62:
+        return np.lexsort((when, chain))
+    return np.argsort((chain - first) * span + (when - low), kind="stable")
