@@ -84,7 +84,7 @@ def second(line, own, before):
 
 
 def one_by_one(lines, limits):
-    """Return (deductible, copay, coinsurance, paid, paid before, refused) of each line, in order."""
+    """Return deductible, copay, coinsurance, paid, paid before, refused of each line."""
     used, results = Used(), []
     for line in lines:
         refused = False
