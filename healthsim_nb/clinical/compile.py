@@ -150,8 +150,9 @@ class _Compiler:
         """Return how far back the latest of each order may lie, in months."""
         months = np.ones(len(self.order), dtype=np.int16)
         for name, index in self.order.items():
-            users = (*self.conditions, *self.library.drugs.values())
-            asked = [user.orders[name] for user in users if name in user.orders]
+            said = [c.orders for c in self.conditions]
+            said += [drug.orders for drug in self.library.drugs.values()]
+            asked = [orders[name] for orders in said if name in orders]
             months[index] = max(asked, default=1)
         return months
 

@@ -65,7 +65,7 @@ class Measure(Strict):
 Link = Literal[
     "measure", "normal", "lognormal", "sum", "product", "ratio", "multiple", "follows",
     "glucose", "urea", "creatinine", "egfr", "hdl", "total-cholesterol", "ldl-calculated",
-    "red-cells", "neutrophils", "urine-albumin",
+    "red-cells", "neutrophils", "urine-albumin", "later",
 ]  # fmt: skip
 
 
@@ -109,6 +109,8 @@ class Order(Strict):
     name: str
     tests: Annotated[list[Id], BeforeValidator(_words)] = []
     sex: Sex | None = None
+    hours: int = Field(default=0, ge=0, le=23)
+    """Hours after arrival at which it is done."""
     inpatient_code: str | None = Field(default=None, pattern=r"^[0-9A-HJ-NP-Z]{7}$")
     """ICD-10-PCS: what a hospital codes when it is done in an inpatient stay."""
     source: str = Field(min_length=1)

@@ -38,6 +38,8 @@ class Care(Strict):
     course_share: Probability = 1
     vitals: dict[VitalSign, float] = {}
     """Shift of vital signs on that day."""
+    labs: dict[Id, tuple[float, float]] = {}
+    """Measure: how much it is up on that day, least and most, most often little above the least."""
     fatal: Probability = 0
     """Chance of dying in a hospital stay for it, at 74 years of age."""
     fatal_after: Probability | None = None

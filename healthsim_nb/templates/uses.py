@@ -145,6 +145,7 @@ def _step(path: str, step: Step) -> Iterator[Use]:
 
 def _event(path: str, event: Care) -> Iterator[Use]:
     yield from _all(f"{path}.orders", "order", event.orders)
+    yield from _all(f"{path}.labs", "measure", event.labs)
     if event.course:
         yield Use(f"{path}.course", "drug", event.course)
     if event.by:

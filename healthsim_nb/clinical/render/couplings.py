@@ -182,6 +182,14 @@ def urine_albumin(s: Specimen, t: LabTest) -> F64:
     return measure(s, t) * value(s, "urine-creatinine") / 100
 
 
+def later(s: Specimen, t: LabTest) -> F64:
+    """Return another test some hours on: up where an event has put the measure up."""
+    (first,) = parts(s, t)
+    up = 1.5 + 2.5 * (s.draws.u32(f"{t.id}.lab") / 2**32)
+    same = 1 + s.draws.z(f"{t.id}.lab") * np.float64(0.04 / 4096)
+    return first * np.where(s.rise(t.measure or t.id) > 0, up, same)
+
+
 @cache
 def curve(test: str, of: str) -> Knots:
     """Return the points at which one analyte goes with another."""
@@ -221,4 +229,5 @@ LINKS: dict[str, Callable[[Specimen, LabTest], F64]] = {
     "red-cells": red_cells,
     "neutrophils": neutrophils,
     "urine-albumin": urine_albumin,
+    "later": later,
 }

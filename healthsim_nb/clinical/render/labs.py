@@ -99,6 +99,7 @@ def _times(chart: Chart, asked: Columns) -> tuple[NDArray[np.int64], NDArray[np.
     place = asked["place"]
     inside = np.isin(chart.visits["kind"][place], (IMP, OBSENC))
     draws = Draws(chart.plan.spec.seed, asked["id"])
-    collected = chart.begins[place] + 15 * MINUTE_US
+    hours = np.array([o.hours for o in chart.plan.orders], np.int64)[asked["order"]]
+    collected = chart.begins[place] + (15 + 60 * hours) * MINUTE_US
     wait = np.where(inside, 40 + draws.below("lab.wait", 120), 90 + draws.below("lab.wait", 1300))
     return collected, collected + wait * MINUTE_US

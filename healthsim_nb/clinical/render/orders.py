@@ -43,6 +43,7 @@ def placed(chart: Chart) -> Columns:
 def orders(chart: Chart, asked: Columns) -> pa.RecordBatch:
     """Return the orders."""
     all_orders, place = chart.plan.orders, asked["place"]
+    later = np.array([o.hours for o in all_orders], np.int64)[asked["order"]] * 60 * MINUTE_US
     kind = np.array([KINDS.index(o.kind) for o in all_orders], np.int8)
     return batch(
         "orders",
@@ -55,7 +56,7 @@ def orders(chart: Chart, asked: Columns) -> pa.RecordBatch:
             "code_system": words(asked["order"], [o.code_system for o in all_orders]),
             "description": words(asked["order"], [o.name for o in all_orders]),
             "status": constant("completed", len(place)),
-            "ordered_time": times(chart.begins[place] + ORDERED_AFTER),
+            "ordered_time": times(chart.begins[place] + ORDERED_AFTER + later),
             "provider_id": chart.provider[place],
         },
     )

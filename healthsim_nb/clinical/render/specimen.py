@@ -66,6 +66,7 @@ class Specimen:
         plan = next(m for m in self.chart.plan.measures if m.source.id == name)
         latent = plan.curve[self.sex, self.months] + self.chart.visits["x"][plan.index, self.at]
         latent = latent + self.shift(name, plan.source.scale).astype(np.int32)
+        latent = latent + np.rint(self.rise(name) * plan.source.scale).astype(np.int32)
         return measured(plan, latent, self.draws) / plan.source.scale
 
     def shift(self, sign: str, scale: int = 1) -> F64:
@@ -73,6 +74,13 @@ class Specimen:
         events = self.chart.plan.events
         shifts = np.array([e.event.vitals.get(sign, 0.0) * scale for e in events] + [0.0])
         return shifts[self.chart.visits["event"][self.at]]
+
+    def rise(self, name: str) -> F64:
+        """Return how much the event that led to each visit has put a measure up, in its unit."""
+        events = [e.event.labs.get(name, (0.0, 0.0)) for e in self.chart.plan.events]
+        low, high = np.array([*events, (0.0, 0.0)])[self.chart.visits["event"][self.at]].T
+        point = self.draws.u32(f"{name}.rise") / 2**32
+        return np.asarray(low + (high - low) * point * point * point, np.float64)
 
     def creatinine(self) -> NDArray[np.int16]:
         """Return creatinine in hundredths of mg/dL."""
