@@ -120,11 +120,19 @@ class Chart:
         kind = self.visits["kind"]
         least = np.array([SHORTEST[k] for k in range(HH + 1)])[kind]
         more = np.array([LONGER[k] for k in range(HH + 1)])[kind]
-        minutes = least + self.draws.below("visit.length", more)
+        minutes = np.maximum(least + self.draws.below("visit.length", more), self.tests_end)
         stay = (kind == IMP) | (kind == OBSENC)
         return np.where(
             stay, moment(self.visits["end"], minutes), self.begins + moment(np.zeros(1), minutes)
         )
+
+    @cached_property
+    def tests_end(self) -> I64:
+        """Minutes after arrival before which nobody leaves: until the last test is back."""
+        hours = np.array([o.hours for o in self.plan.orders], np.int64)
+        last = [max((hours[o] for o in e.orders), default=0) for e in self.plan.events]
+        wait = np.array([60 * h + 75 if h else 0 for h in [*last, 0]], np.int64)
+        return np.asarray(wait[self.visits["event"]], np.int64)
 
     @cached_property
     def open(self) -> NDArray[np.bool_]:
