@@ -136,7 +136,7 @@ def act(
     if illness.lines:
         decide(month, illness, rows, visit, day)
         treatment.note(month, illness, rows, visit, day)
-        watch(month, illness, rows, visit)
+        watch(month, illness, rows, visit, day)
     treatment.note_held(month, illness, rows, visit, day)
     begin(month, c, VISIT, rows, day)
     for order, months in illness.orders:
@@ -144,10 +144,13 @@ def act(
     state.due[c, rows] = month.turn + interval(month, illness, rows)
 
 
-def watch(month: Month, illness: Illness, rows: Rows, visit: Ids) -> None:
-    """Order what the drugs that are taken for a condition need watched."""
+def watch(month: Month, illness: Illness, rows: Rows, visit: Ids, day: NDArray[np.int32]) -> None:
+    """Order what the drugs that people already took for a condition need watched."""
     for place, drug in enumerate(illness.drugs):
+        if not month.plan.drugs[drug].orders:
+            continue
         taken = ((month.state.given[illness.index, rows] >> place) & 1) > 0
+        taken &= month.state.noted[drug, rows] < day
         for order, months in month.plan.drugs[drug].orders:
             ask(month, order, months, rows[taken], visit[taken])
 
@@ -178,6 +181,7 @@ def decide(month: Month, illness: Illness, rows: Rows, visit: Ids, day: NDArray[
             month, illness, rows, visit, ~begins & ~stops & (line + 1 < len(illness.lines))
         )
     treatment.to_line(month, illness, rows, wanted, day)
+    treatment.make_room(month, illness, rows, day)
 
 
 def step_up(

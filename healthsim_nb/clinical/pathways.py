@@ -13,6 +13,7 @@ from healthsim_nb.clinical.agenda import DAY, LEFT, PLANNED, ROW, STEP
 from healthsim_nb.clinical.conditions import leave
 from healthsim_nb.clinical.consequences import act
 from healthsim_nb.clinical.month import holds
+from healthsim_nb.clinical.timelines import ENDLESS
 from healthsim_nb.engine.calendar import FAR
 
 if TYPE_CHECKING:
@@ -214,6 +215,8 @@ def postpone(month: Month, fires: Fires, end: I64) -> None:
     """Put back what could not take place on its day: in hospital, or somewhere else."""
     state = month.state
     missed = (end == FAR) & (fires.day < state.death[fires.row])
+    # Of a series without an end, such as dialysis, the next one makes up for it.
+    missed &= fires.final | (month.plan.timelines.times[fires.step] < ENDLESS)
     row = fires.row[missed]
     if len(row):
         later = np.maximum(fires.day[missed], state.busy[row]) + 1

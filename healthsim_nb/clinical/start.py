@@ -137,7 +137,8 @@ def suit(month: Month) -> None:
     for illness in month.plan.illnesses:
         if any(drug in month.plan.avoided for drug in illness.drugs):
             rows = np.flatnonzero(month.state.given[illness.index] > 0)
-            changed = treatment.look_again(month, illness, rows)
+            day = np.full(len(rows), month.day, np.int32)
+            changed = treatment.look_again(month, illness, rows, day)
             conditions.place_measures(month, illness, changed)
             target = month.state.base[:, changed] + month.state.effect[:, changed]
             month.state.x[:, changed] = target

@@ -132,18 +132,29 @@ def review(month: Month) -> None:
         for illness in month.plan.illnesses:
             if caution.drugs & set(illness.drugs):
                 rows = ill[month.state.given[illness.index, ill] > 0]
-                look_again(month, illness, rows)
+                look_again(month, illness, rows, np.full(len(rows), month.day, np.int32))
 
 
-def look_again(month: Month, illness: Illness, rows: Rows) -> Rows:
-    """Let people take what suits them as they are today; return whose drugs changed."""
+def make_room(month: Month, illness: Illness, rows: Rows, day: NDArray[np.int32]) -> None:
+    """Stop what other conditions gave and what must not be taken beside the drugs of this one."""
+    for caution in month.plan.cautions:
+        if not caution.at_once or caution.test.drug not in illness.drugs:
+            continue
+        taking = month.state.on[caution.test.drug, rows] > 0
+        for other in month.plan.illnesses:
+            if other is not illness and caution.drugs & set(other.drugs):
+                mine = taking & (month.state.given[other.index, rows] > 0)
+                look_again(month, other, rows[mine], day[mine])
+
+
+def look_again(month: Month, illness: Illness, rows: Rows, day: NDArray[np.int32]) -> Rows:
+    """Let people take what suits them as they are that day; return whose drugs changed."""
     wanted = illness.sets[month.state.line[illness.index, rows]]
     wanted = fitting(month, illness, rows, wanted)
     other = wanted != month.state.given[illness.index, rows]
     changed: Rows = rows[other]
     if len(changed):
-        day = np.full(len(changed), month.day, np.int32)
-        take(month, illness, changed, wanted[other], day)
+        take(month, illness, changed, wanted[other], day[other])
     return changed
 
 

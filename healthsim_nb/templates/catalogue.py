@@ -162,7 +162,7 @@ class Caution(Strict):
     start_only: bool = False
     """True: whoever takes it already goes on."""
     at_once: bool = False
-    """True: stopped in the month in which ``when.condition`` is found, not at the next visit."""
+    """True: stopped once ``when.condition`` is found or ``when.drug`` begun, not a visit later."""
     instead: Id | None = None
     """A drug in its place; None: it is left out."""
     why: str = Field(min_length=1)
