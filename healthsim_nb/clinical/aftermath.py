@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from healthsim_nb.clinical.month import Month
     from healthsim_nb.clinical.plan import Happening, Illness
+    from healthsim_nb.clinical.state import Rows
     from healthsim_nb.clinical.visits import Visits
     from healthsim_nb.templates.event import Care
 
@@ -62,6 +63,7 @@ def foresee(month: Month, visits: Visits) -> None:
     frailty = month.plan.frailty[month.bodies.sex[row], age]
     dies = draws.chance("stay.dies", np.minimum(table.dies[event] * frailty, HIGHEST))
     last = (end + 1 + draws.below("stay.dies.after", DAYS - 1)).astype(np.int32)
+    last = np.maximum(last, _free_from(month, row))
     np.minimum.at(state.death, row[dies], last[dies])
     back = draws.chance("stay.back", table.back[event] * table.by_age[age]) & ~dies
     cause = causes(draws, event, month)
@@ -69,6 +71,14 @@ def foresee(month: Month, visits: Visits) -> None:
     state.back[row[back]] = (end + 1 + draws.below("stay.back.after", DAYS - 2))[back]
     state.back_event[row[back]] = cause[back]
     come_back(month)
+
+
+def _free_from(month: Month, row: Rows) -> NDArray[np.int32]:
+    """Return the day after the last visit or stay that each has had by now: nobody dies before."""
+    # The bits of `seen` are days of the month; the exponent of a power of two is exact.
+    visited = month.day + np.frexp(month.seen[row].astype(np.float64))[1]
+    free: NDArray[np.int32] = np.maximum(visited, month.state.busy[row] + 1).astype(np.int32)
+    return free
 
 
 def causes(draws: Draws, event: NDArray[np.int16], month: Month) -> NDArray[np.int64]:
