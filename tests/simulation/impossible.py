@@ -1,4 +1,4 @@
-"""What must never occur, by name: queries that must return no row."""
+"""What the simulation never makes beyond what the rules say: queries that return no row."""
 
 from __future__ import annotations
 
