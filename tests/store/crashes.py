@@ -67,6 +67,7 @@ WORKS = {
 
 def serve():
     """Fork a program for each line of the input: a workspace, a folder and a work."""
+    assert hs.open  # imported here, once for all programs
     for line in sys.stdin:
         path, folder, name = json.loads(line)
         child = os.fork()
