@@ -17,6 +17,7 @@ from healthsim_nb.quality.scorecard import is_everybody, scorecard
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.schema.ddl import qualified
 from healthsim_nb.store import registry, scenarios, signature
+from healthsim_nb.store.eligibility import eligibility_query
 from healthsim_nb.store.pages import PAGE_SIZE
 from healthsim_nb.store.query import query
 from healthsim_nb.store.samples import samples
@@ -28,6 +29,7 @@ from healthsim_nb.templates.template import Specification
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     import duckdb
     import pandas as pd
@@ -186,6 +188,23 @@ class Scenario:
             If the query is not allowed, or fails.
         """
         return query(self._workspace.cursor(), self.id, sql, page=page, page_size=page_size)
+
+    def eligibility(self, who: int | str, on: date | str) -> Page:
+        """Return the plans that somebody has on a day, the one that pays first first.
+
+        Parameters
+        ----------
+        who
+            A member's or patient's id, a member number, or a medical record number.
+        on
+            The day. No row: not covered.
+
+        Raises
+        ------
+        SpecificationError
+            If neither is understood.
+        """
+        return self.query(eligibility_query(who, on))
 
     def save(self, sql: str, path: str | Path) -> Path:
         """Write what a SELECT finds in this scenario to a file and return its path.
