@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from healthsim_nb.clinical import measures, treatment
+from healthsim_nb.clinical import measures, past, treatment
 from healthsim_nb.clinical.agenda import begin
-from healthsim_nb.clinical.compile import AMB
+from healthsim_nb.clinical.compile import AMB, VR
 from healthsim_nb.clinical.month import Month, latent
 from healthsim_nb.clinical.start import interval
 from healthsim_nb.clinical.visits import Visits, record
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Ids = NDArray[np.int64]
 OFFICE_OPENS, OFFICE_MINUTES = 8 * 60, 8 * 60
+VIDEO = np.array([0, 0, 0.19, 0.18, 0.16, 0.13, 0.11, 0.1, 0.08])
+"""Share of follow-ups by video, by age in tens (NHSR 205: 30 % of adults had one in 2022)."""
+ADULT = 18
 ROUTINE = -1
 """In place of an event: the visit was planned."""
 
@@ -40,7 +43,9 @@ def routine(month: Month) -> None:
     kept = place[rows] >= 0
     causes, rows = causes[kept], rows[kept]
     visits.condition[:] = principal(month, causes, place[rows], len(visits.row))
+    visits.kind[by_video(month, visits)] = VR
     record(month, visits)
+    past.tell(month, visits.row, visits.id)
     for illness in month.plan.illnesses:
         low, high = np.searchsorted(causes, [illness.index, illness.index + 1])
         if low < high:
@@ -70,11 +75,12 @@ def attends(
     """Return False for this service's pairs whose patient stays away; they skip a round."""
     low, high = np.searchsorted(causes, [illness.index, illness.index + 1])
     mine = rows[low:high]
-    share = illness.uptake[month.bodies.sex[mine], month.years_old[mine]]
-    draws = Draws(month.plan.spec.seed, month.bodies.people.id[mine])
-    comes = draws.chance(f"{illness.id}.uptake", share)
+    comes = past.takes_part(month, illness, mine)
     absent = mine[~comes]
-    month.state.due[illness.index, absent] = month.turn + 2 + interval(month, illness, absent)
+    later = interval(month, illness, absent)
+    if illness.source.history:
+        later = np.minimum(later, past.ASKED_AGAIN)
+    month.state.due[illness.index, absent] = month.turn + 2 + later
     wanted = np.ones(len(rows), bool)
     wanted[low:high] = comes
     return wanted
@@ -105,6 +111,14 @@ def planned(month: Month, rows: Rows, day: NDArray[np.int32]) -> Visits:
         condition=np.zeros(n, np.int16),
         died=np.zeros(n, bool),
     )
+
+
+def by_video(month: Month, visits: Visits) -> NDArray[np.bool_]:
+    """Return which follow-ups of chronic conditions are by video: more of the young."""
+    chronic = np.array([i.source.kind == "chronic" for i in month.plan.illnesses])
+    share = VIDEO[np.minimum(month.years_old[visits.row] // 10, len(VIDEO) - 1)]
+    video = month.draws.take(visits.row).chance("visit.video", share)
+    return chronic[visits.condition] & (month.years_old[visits.row] >= ADULT) & video
 
 
 def principal(
@@ -139,8 +153,10 @@ def act(
         watch(month, illness, rows, visit, day)
     treatment.note_held(month, illness, rows, visit, day)
     begin(month, c, VISIT, rows, day)
+    near = visits.kind[place] != VR
     for order, months in illness.orders:
-        ask(month, order, months, rows, visit)
+        here = near if month.plan.orders[order].kind == "procedure" else slice(None)
+        ask(month, order, months, rows[here], visit[here])
     state.due[c, rows] = month.turn + interval(month, illness, rows)
 
 

@@ -33,6 +33,7 @@ from healthsim_nb.clinical.plan import (
     most,
 )
 from healthsim_nb.clinical.products import ProductTable
+from healthsim_nb.clinical.susceptibility import most_times
 from healthsim_nb.clinical.use import EMERGENCY, lead_of, use_of
 from healthsim_nb.engine.calendar import month_index, month_starts
 from healthsim_nb.engine.curves import AGES, by_age, by_month
@@ -169,7 +170,10 @@ class _Compiler:
             prevalence=(_by_sex(c.prevalence) / 100 if c.prevalence else onset * 12) * only,
             start=self.fitted.start(c, _by_sex(c.prevalence) / 100) * only,
             onset=onset,
-            bound=min(1.0, float(onset.max()) * most(multipliers) * use_of(lead).most),
+            bound=min(
+                1.0, float(onset.max()) * most(multipliers) * use_of(lead).most * most_times(c.kind)
+            ),
+            cause=self.condition[c.only.having] if c.only.having else -1,
             lead=lead,
             multipliers=multipliers,
             progress=tuple(self.multiplier(f) for f in c.progress),
@@ -204,10 +208,8 @@ class _Compiler:
         return Degree(
             id=d.id,
             share=d.share,
-            sets=tuple(
-                (self.measure[m], self.to_steps(m, lo), self.to_steps(m, hi))
-                for m, (lo, hi) in d.set.items()
-            ),
+            sets=self.ranges(d.set),
+            untreated=self.ranges(d.untreated) if isinstance(d, Level) else (),
             lines=tuple(d.lines),
             every=d.every or 0,
             known=stage.known if stage else None,
@@ -223,6 +225,12 @@ class _Compiler:
             self.events.append(
                 replace(e, index=index, name=name, classes=(STAY,), shares=(100.0,), month_rate=0.0)
             )
+
+    def ranges(self, said: Mapping[str, tuple[float, float]]) -> tuple[tuple[int, int, int], ...]:
+        return tuple(
+            (self.measure[m], self.to_steps(m, lo), self.to_steps(m, hi))
+            for m, (lo, hi) in said.items()
+        )
 
     def told(self, condition: int, c: Condition, e: Event) -> Happening:
         return self.happening(condition, c, e, e.id)

@@ -11,6 +11,7 @@ from healthsim_nb.clinical import measures, treatment
 from healthsim_nb.clinical.agenda import begin, cancel
 from healthsim_nb.clinical.month import factor
 from healthsim_nb.clinical.plan import NEVER, Happening, Illness, most
+from healthsim_nb.clinical.susceptibility import risk
 from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.rng import Draws, weight_table
 from healthsim_nb.templates.timeline import FOUND, ONSET
@@ -49,7 +50,7 @@ def new_cases(month: Month, illness: Illness) -> Rows:
     able = month.alive[rows] & (free[rows] == 0)
     rows, drawn = rows[able], drawn[able]
     chance = illness.onset[month.bodies.sex[rows], month.years_old[rows]]
-    chance = chance * factor(month, illness.multipliers, rows)
+    chance = chance * risk(month, illness, rows)
     if illness.lead >= 0:
         chance *= month.plan.use[illness.lead].times(month, rows)
     return np.asarray(rows[drawn < chance])
@@ -163,8 +164,13 @@ def place_measures(month: Month, illness: Illness, rows: Rows) -> None:
     degree = month.state.stage[illness.index, rows]
     for place, d in enumerate(illness.degrees, start=1):
         mine = degree == place
+        stream = f"{illness.id}.{d.id}"
+        if d.untreated:
+            bare = mine & (month.state.given[illness.index, rows] == 0)
+            nothing = np.zeros((len(given), int(bare.sum())), np.int32)
+            measures.set_points(month, d.untreated, f"{stream}.untreated", rows[bare], nothing)
+            mine &= ~bare
         if d.sets and mine.any():
-            stream = f"{illness.id}.{d.id}"
             measures.set_points(month, d.sets, stream, rows[mine], given[:, mine])
 
 
@@ -266,5 +272,7 @@ def detect(month: Month) -> None:
             continue
         rows, _ = month.thinning.candidates(f"{illness.id}.detect", illness.detect, month.turn)
         hidden = (month.state.stage[c, rows] > 0) & ~month.state.known[c, rows] & month.alive[rows]
+        if illness.cause >= 0:
+            hidden &= month.state.known[illness.cause, rows]
         rows = rows[hidden]
         found(month, illness, rows, month.turn, np.full(len(rows), month.day, np.int32))

@@ -26,11 +26,12 @@ from healthsim_nb.clinical import fitted, measures
 from healthsim_nb.clinical.aftermath import HIGHEST as HIGHEST_AFTER
 from healthsim_nb.clinical.compile import IMP, compile_plan
 from healthsim_nb.clinical.fit_care import fit_care
-from healthsim_nb.clinical.month import Month, begin, factor
+from healthsim_nb.clinical.month import Month, begin
 from healthsim_nb.clinical.mortality import MOST_TIMES, of_illness, times
 from healthsim_nb.clinical.plan import HIGHEST, Illness, Table
 from healthsim_nb.clinical.start import already_ill
 from healthsim_nb.clinical.state import bodies, empty
+from healthsim_nb.clinical.susceptibility import risk
 from healthsim_nb.clinical.turn import first_day, play
 from healthsim_nb.engine.curves import AGES
 from healthsim_nb.engine.recorder import Recorder
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from healthsim_nb.clinical.plan import Plan
-    from healthsim_nb.clinical.state import Bodies
+from healthsim_nb.clinical.state import Bodies
 
 CROWD, SEED, BAND = 131_072, 2024, 5
 SHRINK = 60
@@ -100,9 +101,11 @@ def in_hospital(plan: Plan, who: Bodies) -> Table:
     inside = plan.happenings.fatal[event] * frailty
     after = np.minimum(plan.aftermath.dies[event] * frailty, HIGHEST_AFTER)
     chance = inside + (1 - inside) * after
-    deaths = mean_by_band(month, np.bincount(rows, weights=chance, minlength=CROWD))
-    risk = mean_by_band(month, fitted.life_table()[who.sex, month.years_old])
-    return np.minimum(deaths / risk, 0.75)
+    survive = np.bincount(rows, weights=np.log1p(-np.minimum(chance, 0.99)), minlength=CROWD)
+    deaths = mean_by_band(month, 1 - np.exp(survive))
+    usual = mean_by_band(month, fitted.life_table()[who.sex, month.years_old])
+    # Of those who die of other things in the year, half the stays would not have been.
+    return np.minimum(deaths * (1 - usual / 2) / usual, 0.75)
 
 
 def even_ages() -> NDArray[np.int64]:
@@ -116,7 +119,7 @@ def even_ages() -> NDArray[np.int64]:
 def start_scale(month: Month, illness: Illness) -> Table:
     """Return what the published prevalence is divided by, with the cap on probabilities in mind."""
     rows = able(month, illness)
-    f = factor(month, illness.multipliers, rows, start=True)
+    f = risk(month, illness, rows, start=True)
     sex, age = month.bodies.sex[rows], month.years_old[rows]
     published = illness.prevalence[sex, age]
     scale = mean_by_band(month, f, rows)
@@ -141,7 +144,7 @@ def hazard(month: Month, illness: Illness, death: Table) -> Table:
     """Return new cases per person-year before multipliers."""
     rows = able(month, illness)
     free = rows[month.state.stage[illness.index, rows] == 0]
-    f = factor(month, illness.multipliers, free)
+    f = risk(month, illness, free)
     onset = fitted.steady_hazard(illness.prevalence, illness.source, death)
     fatal = illness.presents.event.fatal if illness.presents else 0.0
     return onset / mean_by_band(month, f, free) / (1 - fatal)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from healthsim_nb.templates.template import Specification
 
 ROUNDS = 3
-LEAST, MOST = 0.3, 4.0
+LEAST, MOST = 0.15, 4.0
 """Illness is made no rarer and no more frequent than so many times what its source says."""
 SLOWEST, FASTEST = 2.5, 0.35
 """Bounds of the rhythm of routine visits."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from healthsim_nb import reference
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,4 +48,13 @@ def times(month: Month, rows: Rows) -> NDArray[np.float64]:
     for illness in month.plan.illnesses:
         if illness.source.mortality != 1:
             product[month.state.stage[illness.index, rows] > 0] *= illness.source.mortality
+    for trait, more in of_traits():
+        product[month.bodies.traits[trait][rows]] *= more
     return product
+
+
+@cache
+def of_traits() -> tuple[tuple[str, float], ...]:
+    """Return how many times the usual risk people with a trait have."""
+    rows = reference.rows("clinical/mortality_traits.csv")
+    return tuple((r["trait"], float(r["times"])) for r in rows)

@@ -78,6 +78,8 @@ class Degree:
     share: float
     sets: tuple[tuple[int, int, int], ...]
     """(measure, lowest, highest) in steps."""
+    untreated: tuple[tuple[int, int, int], ...]
+    """The same while nothing is taken; empty: as ``sets``, less what treatment does."""
     lines: tuple[float, ...]
     every: int
     known: float | None
@@ -124,6 +126,8 @@ class Illness:
     """Probability of having it at the start by (sex, age), shape (2, 121)."""
     onset: Table
     """Probability of a new case in a month by (sex, age), shape (2, 121)."""
+    cause: int
+    """The condition that it comes of, -1 for none."""
     lead: int
     """What an acute one mostly leads to, a number of `use.LEADS`; -1: it is not acute."""
     bound: float
@@ -150,6 +154,11 @@ class Illness:
     orders: tuple[tuple[int, int], ...]
     presents: Happening | None
     acute: tuple[Happening, ...]
+
+    @property
+    def source_every(self) -> int:
+        """The longest time between two routine visits, in months."""
+        return int(self.every.max())
 
     @property
     def id(self) -> str:
@@ -263,6 +272,17 @@ class Plan:
     def happenings(self) -> EventTable:
         """The events side by side."""
         return EventTable(self.spec.seed, self.events)
+
+    @cached_property
+    def histories(self) -> tuple[Illness, ...]:
+        """The services of which people tell what was done before the first day."""
+        return tuple(i for i in self.illnesses if i.source.history)
+
+    @cached_property
+    def dated(self) -> frozenset[int]:
+        """The orders whose last time before the first day follows from when a service is due."""
+        pairs = ((i, o, m) for i in self.histories for o, m in i.orders)
+        return frozenset(o for i, o, m in pairs if 2 * m > i.source_every)
 
     @cached_property
     def aftermath(self) -> Aftermath:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from healthsim_nb.clinical import asked, conditions, measures, pathways, treatment
+from healthsim_nb.clinical import asked, conditions, measures, past, pathways, treatment
 from healthsim_nb.clinical.agenda import begin
 from healthsim_nb.clinical.month import Month, factor
 from healthsim_nb.clinical.plan import HIGHEST, Illness
-from healthsim_nb.engine.rng import Draws
+from healthsim_nb.clinical.susceptibility import risk
 from healthsim_nb.templates.timeline import FOUND, ONSET, VISIT
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def ill_at_start(month: Month, illness: Illness) -> Rows:
     wanted = asked.of_a_group(month, illness)
     if illness.index not in plan.barred_at_start:
         chance = illness.start[month.bodies.sex, month.years_old]
-        chance = chance * factor(month, illness.multipliers, everyone, start=True)
+        chance = chance * risk(month, illness, everyone, start=True)
         wanted |= month.draws.chance(f"{illness.id}.start", np.minimum(chance, HIGHEST))
     return np.flatnonzero(wanted & month.alive)
 
@@ -118,7 +118,11 @@ def aware(month: Month, illness: Illness, rows: Rows) -> None:
     if c in month.plan.forced:
         share = np.ones(len(rows))
     share = np.where(asked.of_a_group(month, illness)[rows], 1.0, share)
-    rows = rows[month.draws.take(rows).chance(f"{illness.id}.known", share)]
+    knows = month.draws.take(rows).chance(f"{illness.id}.known", share)
+    if illness.cause >= 0:
+        # Nobody knows of what comes of an illness that nobody knows of.
+        knows &= state.known[illness.cause, rows]
+    rows = rows[knows]
     state.known[c, rows] = True
     if illness.lines:
         lines = treatment.planned_line(month, illness, rows)
@@ -161,6 +165,8 @@ def enrol(month: Month, illness: Illness) -> None:
     rows = np.flatnonzero(illness.uptake.max(axis=1)[month.bodies.sex] > 0)
     every = interval(month, illness, rows)
     phase = draws.take(rows).below(f"{illness.id}.phase", np.maximum(every, 1).astype(np.int64))
+    if illness.source.history:
+        phase = past.last_time(month, illness, rows, every, phase)
     month.state.stage[illness.index, rows] = 1
     month.state.known[illness.index, rows] = True
     born = np.searchsorted(month.plan.starts, month.bodies.people.birth_day[rows], side="right") - 1
@@ -168,15 +174,15 @@ def enrol(month: Month, illness: Illness) -> None:
     span = month.plan.timelines.spans.get(illness.index, 0)
     if span:
         ago = (every - phase) * MONTH - draws.take(rows).below(f"{illness.id}.last", MONTH)
-        share = illness.uptake[month.bodies.sex[rows], month.years_old[rows]]
-        lifelong = Draws(month.plan.spec.seed, month.bodies.people.id[rows])
-        came = lifelong.chance(f"{illness.id}.uptake", share) & (every > 0) & (ago <= span)
+        came = past.takes_part(month, illness, rows) & (every > 0) & (ago <= span)
         came &= (ago > 0) & month.alive[rows]
         begin(month, illness.index, VISIT, rows[came], (month.day - ago[came]).astype(np.int32))
 
 
 def phase_orders(month: Month) -> None:
-    """Spread the latest orders before the start over their interval."""
+    """Spread the latest orders before the start over their interval, where nothing is known."""
     for index, months in enumerate(month.plan.order_months.tolist()):
+        if index in month.plan.dated:
+            continue
         name = f"{month.plan.orders[index].id}.phase"
         month.state.last[index] = -1 - month.draws.below(name, months)

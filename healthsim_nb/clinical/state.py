@@ -39,6 +39,8 @@ class State:
     """Day of coming back after a hospital stay, `FAR` for none, shape (n,)."""
     back_event: NDArray[np.int16]
     """For what, shape (n,)."""
+    told: NDArray[np.bool_]
+    """Whether what was done before the first day is on record, shape (n,)."""
     stage: NDArray[np.uint8]
     """0 without the condition, else 1 + its level or stage, shape (C, n)."""
     onset: NDArray[np.int32]
@@ -81,6 +83,7 @@ def empty(plan: Plan, n: int) -> State:
         busy=np.full(n, LONG_AGO, np.int32),
         back=np.full(n, FAR, np.int32),
         back_event=np.zeros(n, np.int16),
+        told=np.zeros(n, bool),
         stage=np.zeros((c, n), np.uint8),
         onset=np.zeros((c, n), np.int32),
         until=np.full((c, n), FAR, np.int32),

@@ -20,10 +20,11 @@ Z95 = 1.959964
 
 @dataclass(frozen=True)
 class Cell:
-    """Sums over the people (or stays) of one age band and sex."""
+    """Sums over the people (or stays) of one age band and stratum."""
 
     band: int
-    sex: str
+    stratum: str
+    """Sex, and how many of the diagnoses that the targets speak of: 0, 1, or 2 and more."""
     n: int
     w: float
     """Sum of weights."""
@@ -52,28 +53,29 @@ def bands() -> tuple[int, ...]:
 
 
 def figure(
-    target: Target, cells: Sequence[Cell], everybody: Mapping[tuple[int, str], int]
+    target: Target, cells: Sequence[Cell], weights: Mapping[tuple[int, str], float]
 ) -> Figure:
     """Return the figure that sums make up.
 
-    A figure is ``Σy / Σw`` over all, or over each cell and then by the weights of a standard
-    population. Its error is that of a ratio (linearised), each person counting as a whole.
+    A figure is ``Σky / Σkw``, with a weight k for each cell, or that of each age band and then by
+    the weights of a standard population. Its error is that of a ratio (linearised), each person
+    counting as a whole.
 
     Parameters
     ----------
     target
         Its standard, scale and kind of mean.
     cells
-        Sums of those who are meant, by age band and sex.
-    everybody
-        People of the cohort by age band and sex, measured or not.
+        Sums of those who are meant, by age band and stratum.
+    weights
+        How many people of a cell each of those stands for who are measured; 1 where it is not said.
     """
     parts = [c for c in cells if c.w > 0]
     n = sum(c.n for c in cells)
     if not parts:
         return Figure(n, None, None)
-    merged = _merged(target, parts)
-    share = _shares(target, merged, everybody)
+    merged = _merged(target, parts, weights)
+    share = _shares(target, merged)
     ratio = np.array([c.y / c.w for c in merged])
     mean = float((share * ratio).sum())
     error = Z95 * float(np.sqrt((share**2 * _variances(merged, ratio)).sum()))
@@ -86,32 +88,43 @@ def figure(
     return Figure(n, mean * target.scale, error * target.scale)
 
 
-def _merged(target: Target, parts: Sequence[Cell]) -> list[Cell]:
-    """Return one cell, or one a band (2000), or one a band and sex (scenario)."""
-    found: dict[tuple[object, ...], list[Cell]] = {}
+def _merged(
+    target: Target, parts: Sequence[Cell], weights: Mapping[tuple[int, str], float]
+) -> list[Cell]:
+    """Return one cell, or one a band."""
+    found: dict[int, list[Cell]] = {}
     for cell in parts:
-        key = {"": (), "2000": (cell.band,), "scenario": (cell.band, cell.sex)}[target.standard]
-        found.setdefault(key, []).append(cell)
+        weight = weights.get((cell.band, cell.stratum), 1.0)
+        key = cell.band if target.standard == "2000" else 0
+        found.setdefault(key, []).append(_times(cell, weight))
     return [_sum(group) for group in found.values()]
+
+
+def _times(cell: Cell, k: float) -> Cell:
+    """Return a cell each of whose people stands for ``k``."""
+    return Cell(
+        cell.band,
+        cell.stratum,
+        cell.n,
+        k * cell.w,
+        k * cell.y,
+        k * k * cell.yy,
+        k * k * cell.yw,
+        k * k * cell.ww,
+    )
 
 
 def _sum(group: Sequence[Cell]) -> Cell:
     first = group[0]
     sums = (sum(getattr(c, name) for c in group) for name in ("n", "w", "y", "yy", "yw", "ww"))
-    return Cell(first.band, first.sex, *sums)
+    return Cell(first.band, first.stratum, *sums)
 
 
-def _shares(
-    target: Target, merged: Sequence[Cell], everybody: Mapping[tuple[int, str], int]
-) -> F64:
-    """Return what each cell counts for; bands without anybody are left out."""
-    if target.standard == "2000":
-        weights = [standard_2000()[c.band] for c in merged]
-    elif target.standard == "scenario":
-        weights = [float(everybody[c.band, c.sex]) for c in merged]
-    else:
-        weights = [1.0]
-    found = np.array(weights)
+def _shares(target: Target, merged: Sequence[Cell]) -> F64:
+    """Return what each band counts for; those without anybody are left out."""
+    if target.standard != "2000":
+        return np.ones(len(merged))
+    found = np.array([standard_2000()[c.band] for c in merged])
     return np.asarray(found / found.sum())
 
 

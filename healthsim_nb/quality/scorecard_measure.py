@@ -42,12 +42,18 @@ def measure(
         What to measure.
     """
     _prepare(cursor, scenario, span)
-    everybody: dict[str, People] = {}
+    people: dict[tuple[str, str], People] = {}
     found = {}
     for target in wanted:
-        if target.cohort not in everybody:
-            everybody[target.cohort] = _cohort(cursor, scenario, target.cohort)
-        found[target.id] = figure(target, _cells(cursor, target), everybody[target.cohort])
+        everybody = people.get((target.cohort, ""))
+        if everybody is None:
+            _cohort(cursor, scenario, target.cohort)
+            everybody = people[target.cohort, ""] = _count(cursor, target.cohort, "TRUE")
+        key = target.cohort, target.measured
+        if key not in people:
+            people[key] = _count(cursor, *key)
+        weights = {cell: everybody[cell] / n for cell, n in people[key].items()}
+        found[target.id] = figure(target, _cells(cursor, target), weights)
     return found
 
 
@@ -79,8 +85,8 @@ def _run(
     return cursor.execute(sql, {k: v for k, v in known.items() if f"${k}" in sql})
 
 
-def _cohort(cursor: duckdb.DuckDBPyConnection, scenario: int, name: str) -> People:
-    """Make the table of a cohort and return how many of each band and sex are in it."""
+def _cohort(cursor: duckdb.DuckDBPyConnection, scenario: int, name: str) -> None:
+    """Make the table of a cohort."""
     sql = (_folder() / "cohorts" / f"{name}.sql").read_text(encoding="utf-8")
     # A view cannot have parameters; what has none need not be copied.
     kind = "TABLE" if "$scenario" in sql else "VIEW"
@@ -90,20 +96,24 @@ def _cohort(cursor: duckdb.DuckDBPyConnection, scenario: int, name: str) -> Peop
         SELECT *, CASE {band} END AS band FROM ({sql})
     """  # noqa: S608 - our own files
     _run(cursor, made, {"scenario": scenario})
-    counted = f"SELECT band, sex, count(*) FROM sc_cohort_{name} GROUP BY ALL"  # noqa: S608
-    return {(band, sex): n for band, sex, n in cursor.execute(counted).fetchall()}
+
+
+def _count(cursor: duckdb.DuckDBPyConnection, cohort: str, who: str) -> People:
+    """Return how many there are of each band and stratum."""
+    sql = f"SELECT band, stratum, count(*) FROM sc_cohort_{cohort} WHERE {who} GROUP BY ALL"  # noqa: S608
+    return {(band, stratum): n for band, stratum, n in cursor.execute(sql).fetchall()}
 
 
 def _cells(cursor: duckdb.DuckDBPyConnection, target: Target) -> list[Cell]:
-    """Return the sums of a target by band and sex."""
+    """Return the sums of a target by band and stratum."""
     sql = f"""
-        SELECT band, sex, count(*), sum(w), sum(y), sum(y * y), sum(y * w), sum(w * w)
+        SELECT band, stratum, count(*), sum(w), sum(y), sum(y * y), sum(y * w), sum(w * w)
         FROM (
-            SELECT band, sex, ({target.value})::DOUBLE AS y, ({target.weight})::DOUBLE AS w
+            SELECT band, stratum, ({target.value})::DOUBLE AS y, ({target.weight})::DOUBLE AS w
             FROM sc_cohort_{target.cohort} WHERE {target.who}
         )
         WHERE y IS NOT NULL AND w IS NOT NULL
-        GROUP BY band, sex ORDER BY band, sex
+        GROUP BY band, stratum ORDER BY band, stratum
     """  # noqa: S608 - our own files
     return [Cell(*row) for row in cursor.execute(sql).fetchall()]
 

@@ -53,7 +53,9 @@ class Target:
     geometric: bool
     """Whether the value is a logarithm and the mean is taken back from it."""
     standard: Standard
-    """``2000``: by the ages of the US population of 2000; ``scenario``: of all in the cohort."""
+    """``2000``: by the ages of the US population of 2000; ``scenario``: see ``measured``."""
+    measured: str
+    """SQL: of whom it is known at all; these are weighted to everybody in the cohort."""
     months: int
     """A scenario of fewer months cannot tell."""
     needs: str
@@ -96,7 +98,8 @@ def _target(area: str, row: dict[str, str]) -> Target:
         value=row["value"],
         weight=row["weight"] or "1",
         geometric=row["statistic"] == "geometric",
-        standard="scenario" if row["standard"] == "scenario" else standard,
+        standard="scenario" if row["measured"] else standard,
+        measured=row["measured"],
         months=int(row["months"]),
         needs=row["needs"],
     )

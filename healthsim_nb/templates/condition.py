@@ -50,6 +50,8 @@ class Level(Strict):
     """Names that it shares with other levels: a mix may speak of these."""
     set: dict[Id, Range] = {}
     """Measure: the range of a person's value while on the treatment they have."""
+    untreated: dict[Id, Range] = {}
+    """Measure: its range while nothing is taken; left out: `set` without the usual treatment."""
     lines: list[Percent] = []
     """Share of people on each of the treatment's lines at the start."""
     every: Months | None = None
@@ -131,7 +133,9 @@ class Condition(Strict):
     every: Months | dict[Age, Months] | None = None
     """Months between routine visits (from each age on)."""
     uptake: Probability | BySex = 1.0
-    """Services: share of eligible people who take part."""
+    """Services: share of eligible people who take part; ``factors`` are times that share."""
+    history: bool = False
+    """Services that count for years: what was done before the first day is told and recorded."""
     orders: dict[Id, Months] = {}
     """Order: the least months between two."""
     complications: dict[Id, Percent] = {}

@@ -22,7 +22,9 @@ PLAIN = replace(SHARE, standard="", unit="visits")
 def cells_of(people):
     """Return the sums of a frame with band, sex, y and w."""
     people = people.assign(yy=people.y**2, yw=people.y * people.w, ww=people.w**2, n=1)
-    sums = people.groupby(["band", "sex"])[["n", "w", "y", "yy", "yw", "ww"]].sum().reset_index()
+    sums = (
+        people.groupby(["band", "stratum"])[["n", "w", "y", "yy", "yw", "ww"]].sum().reset_index()
+    )
     return [Cell(*row) for row in sums.itertuples(index=False)]
 
 
@@ -32,7 +34,7 @@ def crowd(n, seed=1):
     return pd.DataFrame(
         {
             "band": bands[draws.below("band", len(bands))],
-            "sex": np.array(["F", "M"])[draws.below("sex", 2)],
+            "stratum": np.array(["F", "M"])[draws.below("sex", 2)],
             "y": draws.below("y", 2).astype(float),
             "w": 1.0,
         }
@@ -93,12 +95,23 @@ def test_ages_that_are_not_asked_for_do_not_count_in_the_standard():
 
 
 def test_the_measured_are_weighted_to_everybody():
-    people = crowd(2000).assign(y=lambda p: (p.sex == "M").astype(float))
-    everybody = {(b, s): 300 if s == "M" else 100 for b in standard_2000() for s in "FM"}
+    people = crowd(2000).assign(y=lambda p: (p.stratum == "M").astype(float))
+    measured = people.groupby(["band", "stratum"]).size()
+    weights = {cell: (300 if cell[1] == "M" else 100) / n for cell, n in measured.items()}
 
-    found = figure(replace(PLAIN, standard="scenario"), cells_of(people), everybody)
+    found = figure(replace(PLAIN, standard="scenario"), cells_of(people), weights)
 
     assert found.value == pytest.approx(0.75)
+
+
+def test_weights_do_not_change_who_is_meant():
+    people = crowd(4000).query("stratum == 'F' or y == 1")
+    weights = {(b, s): 2.0 if s == "F" else 1.0 for b in standard_2000() for s in "FM"}
+
+    found = figure(replace(PLAIN, standard="scenario"), cells_of(people), weights)
+
+    weight = people.stratum.map({"F": 2.0, "M": 1.0})
+    assert found.value == pytest.approx((people.y * weight).sum() / weight.sum())
 
 
 def test_a_geometric_mean_comes_back_from_its_logarithms():

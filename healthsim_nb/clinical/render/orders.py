@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from healthsim_nb.clinical.compile import IMP
 from healthsim_nb.clinical.render.services import services
-from healthsim_nb.engine.arrow import MINUTE_US, batch, constant, times, words
+from healthsim_nb.engine.arrow import MINUTE_US, batch, constant, moment, times, words
 from healthsim_nb.engine.ids import CHILD_BITS, child_ids, numbered
 
 if TYPE_CHECKING:
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from healthsim_nb.engine.recorder import Columns
 
 ORDER: Columns = {"visit": np.zeros(1, np.int64), "order": np.zeros(1, np.int16)}
+PAST: Columns = {
+    "visit": np.zeros(1, np.int64),
+    "order": np.zeros(1, np.int16),
+    "day": np.zeros(1, np.int32),
+    "place": np.zeros(1, np.int16),
+}
 KINDS = ("lab", "procedure")
+MORNING = 10 * 60
+"""Minute of the day at which what people tell of was done, as far as is known."""
 GIVEN = ("vaccine-administration-child", "vaccine-administration")
 ADULT_MONTHS = 19 * 12
 LAST_CHILD = (1 << CHILD_BITS) - 1
@@ -70,8 +78,10 @@ def procedures(chart: Chart, asked: Columns, given: Columns) -> pa.RecordBatch:
     all_orders = chart.plan.orders
     done = np.array([o.kind == "procedure" for o in all_orders])[asked["order"]]
     ordered = {k: asked[k][done] for k in ("visit", "order", "place", "id")}
-    added = administrations(chart, given)
-    rows = {k: np.concatenate([ordered[k], added[k]]) for k in ordered}
+    added, told = administrations(chart, given), past(chart)
+    rows = {k: np.concatenate([ordered[k], added[k], told[k]]) for k in ordered}
+    when = chart.begins[rows["place"]] + PERFORMED_AFTER
+    when[len(when) - len(told["id"]) :] = moment(told["day"], np.full(len(told["day"]), MORNING))
     rank = np.argsort(rows["id"], kind="stable")
     visit, what, place, number = (rows[k][rank] for k in ("visit", "order", "place", "id"))
     hospital = np.array([o.inpatient_code is not None for o in all_orders])[what]
@@ -88,10 +98,17 @@ def procedures(chart: Chart, asked: Columns, given: Columns) -> pa.RecordBatch:
             "code": words(coded, codes),
             "code_system": words(coded, systems),
             "description": words(what, [o.name for o in all_orders]),
-            "performed_time": times(chart.begins[place] + PERFORMED_AFTER),
+            "performed_time": times(when[rank]),
             "provider_id": chart.provider[place],
         },
     )
+
+
+def past(chart: Chart) -> Columns:
+    """Return what people told of the time before the first day; nobody ordered it here."""
+    told, place = chart.part("past", PAST)
+    number = LAST_CHILD - 1 - told["place"].astype(np.int64)
+    return {**told, "place": place, "id": child_ids(told["visit"], number)}
 
 
 def administrations(chart: Chart, given: Columns) -> Columns:

@@ -6,7 +6,7 @@ SELECT
     bool_or(g.name = 'statin') AS statin,
     bool_or(m.indication_code SIMILAR TO 'E78.*') AS for_lipids,
     bool_or(m.indication_code SIMILAR TO 'E1[013].*') AS for_diabetes,
-    count(DISTINCT m.rxnorm_code) AS drugs
+    count(DISTINCT m.rxnorm_code) FILTER (WHERE g.name IS DISTINCT FROM 'over-the-counter') AS drugs
 FROM hs.medications AS m
 LEFT JOIN sc_groups AS g ON g.kind = 'drug' AND starts_with(lower(m.name), g.prefix)
 CROSS JOIN sc_period AS p

@@ -13,6 +13,7 @@ SELECT
     greatest(0, least(p.last_day + 1, coalesce(q.death_date, DATE '9999-12-31'))
         - greatest(p.since, q.birth_date)) / 365.25 AS years,
     coalesce(d.has, []) AS has,
+    concat(q.gender, least(coalesce(len(d.has), 0), 2)) AS stratum,
     coalesce(v.office, 0) AS office, coalesce(v.video, 0) AS video,
     coalesce(v.emergency, 0) AS emergency, coalesce(v.stays, 0) AS stays,
     coalesce(v.office_year, FALSE) AS office_year, coalesce(v.video_year, FALSE) AS video_year,

@@ -2,7 +2,7 @@
 -- counts: heart attack, pneumonia or sepsis within 7 days, bleeding, lung embolism or death within
 -- 30, a mechanical fault or an infection of the joint within 90.
 SELECT
-    r.id, q.gender AS sex, date_sub('year', q.birth_date, r.performed_time::DATE) AS age,
+    r.id, q.gender AS sex, q.gender AS stratum, date_sub('year', q.birth_date, r.performed_time::DATE) AS age,
     coalesce(q.death_date < r.performed_time + INTERVAL 30 DAY, FALSE) OR EXISTS (
         SELECT 1 FROM hs.diagnoses AS d
         WHERE d.scenario_id = $scenario AND d.patient_id = r.patient_id

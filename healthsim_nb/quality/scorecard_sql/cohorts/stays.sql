@@ -1,7 +1,7 @@
 -- Hospital stays that ended in the period, with what came within thirty days of them; the last
 -- thirty days of the period are left out, because nobody knows yet.
 SELECT
-    e.id, q.sex, date_sub('year', b.birth_date, e.admission_time::DATE) AS age,
+    e.id, q.sex, q.sex AS stratum, date_sub('year', b.birth_date, e.admission_time::DATE) AS age,
     date_diff('day', e.admission_time, e.discharge_time) AS days,
     e.discharge_disposition = '20' AS died,
     coalesce(b.death_date < e.admission_time + INTERVAL 30 DAY, FALSE) AS died_30,
