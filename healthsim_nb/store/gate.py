@@ -8,9 +8,10 @@ the tables of its scenario and DuckDB's own functions, and nothing else by any n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from healthsim_nb.errors import QueryError, nearest, unknown
+from healthsim_nb.errors import QueryError, unknown
 from healthsim_nb.store.allowed import allowed, kinds_of
 from healthsim_nb.store.tree import Node, fold, parse
 
@@ -57,6 +58,8 @@ REFUSED = {
     "MERGE_QUERY_NODE": "A scenario query only reads: MERGE is not allowed.",
 }
 
+ALIKE = 0.8
+"""A name that resembles an allowed function's less is not taken for a slip of the pen."""
 DEEPEST = 600
 """Levels of the tree; Python's own JSON reader gives up soon after."""
 
@@ -94,7 +97,7 @@ def check(cursor: duckdb.DuckDBPyConnection, sql: str, tables: Iterable[str]) ->
         Says what is not allowed, and what is.
     """
     statement = parse(cursor, sql)
-    visit = _Visit(frozenset(tables), lambda: _databases(cursor))
+    visit = _Visit(frozenset(tables), lambda: _databases(cursor), lambda: _functions(cursor))
     visit.all(statement)
     return Query(sql, statement, tuple(sorted(visit.used)), frozenset(visit.kinds))
 
@@ -102,8 +105,13 @@ def check(cursor: duckdb.DuckDBPyConnection, sql: str, tables: Iterable[str]) ->
 class _Visit:
     """One walk over a tree; every dictionary in it is looked at, whatever field holds it."""
 
-    def __init__(self, tables: frozenset[str], databases: Callable[[], set[str]]) -> None:
-        self.tables, self.databases = tables, databases
+    def __init__(
+        self,
+        tables: frozenset[str],
+        databases: Callable[[], set[str]],
+        functions: Callable[[], set[str]],
+    ) -> None:
+        self.tables, self.databases, self.functions = tables, databases, functions
         self.used: set[str] = set()
         self.kinds: set[str] = set()
 
@@ -179,12 +187,7 @@ class _Visit:
     def _function(self, node: Node) -> None:
         name, prefix = fold(node["function_name"]), _prefix(node)
         if name not in allowed() | allowed("table"):
-            near = nearest(name, allowed("scalar", "aggregate", "window"))
-            hint = f" Did you mean '{near}'?" if near else ""
-            raise QueryError(
-                f"The function '{name}' is not allowed in a scenario query.{hint} "
-                "Allowed are DuckDB's functions that compute from their arguments alone."
-            )
+            raise QueryError(_not_allowed(name, exists=name in self.functions()))
         # `column.upper()` looks like a schema, and is fine; a database's own functions are not.
         if prefix not in ("", "main") and fold(prefix.split(".")[0]) in self.databases():
             raise QueryError(
@@ -234,6 +237,23 @@ def _prefix(node: Node) -> str:
 def _unheard(kind: str) -> str:
     what = f"{kind} is not known to be safe, so it is not allowed in a scenario query."
     return REFUSED.get(kind, what)
+
+
+def _not_allowed(name: str, *, exists: bool) -> str:
+    """Return why a function may not be called; a slip of the pen gets the name that is meant."""
+    if exists:
+        return (
+            f"The function '{name}' is not allowed in a scenario query: it reads or does more than "
+            "its arguments say. Allowed are DuckDB's functions that compute from them alone."
+        )
+    near = get_close_matches(name, allowed("scalar", "aggregate", "window"), n=1, cutoff=ALIKE)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    return f"DuckDB has no function '{name}', so it is not allowed in a scenario query.{hint}"
+
+
+def _functions(cursor: duckdb.DuckDBPyConnection) -> set[str]:
+    rows = cursor.execute("SELECT DISTINCT function_name FROM duckdb_functions()").fetchall()
+    return {fold(name) for (name,) in rows}
 
 
 def _databases(cursor: duckdb.DuckDBPyConnection) -> set[str]:

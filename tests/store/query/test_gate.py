@@ -139,3 +139,24 @@ def test_the_tables_that_are_read_are_told_once_each(database):
     )
 
     assert asked.tables == ("encounters", "patients")
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (
+            "getvariable('scenario')",
+            "The function 'getvariable' is not allowed in a scenario query: it reads or does more "
+            "than its arguments say. Allowed are DuckDB's functions that compute from them alone.",
+        ),
+        ("medain(id)", "DuckDB has no function 'medain', so it is not allowed in a scenario query. "
+                       "Did you mean 'median'?"),
+        ("soundex(mrn)", "DuckDB has no function 'soundex', so it is not allowed in a scenario "
+                         "query."),
+    ],
+)  # fmt: skip
+def test_a_refused_function_is_told_from_a_slip_of_the_pen(database, call, said):
+    with pytest.raises(QueryError) as refused:
+        check(database.cursor(), f"SELECT {call} FROM patients", scenario_tables())
+
+    assert str(refused.value) == said
