@@ -63,7 +63,10 @@ def _order(array: NDArray[Any]) -> str:
 
 def _column(array: NDArray[Any]) -> pa.Array:
     flat = array.ravel(order="F" if _order(array) == "F" else "C")
-    values = pa.array(flat.view(np.uint8) if flat.dtype == np.bool_ else flat)
+    flat = flat.view(np.uint8) if flat.dtype == np.bool_ else flat
+    # Not pa.array: it would load pandas only to learn that this is none of its.
+    kind = pa.from_numpy_dtype(flat.dtype)
+    values = pa.Array.from_buffers(kind, len(flat), [None, pa.py_buffer(flat)])
     return pa.LargeListArray.from_arrays(pa.array([0, len(flat)], pa.int64()), values)
 
 
