@@ -58,9 +58,8 @@ class Kept:
     def watch(self, blocks: Iterator[Tables]) -> Iterator[Tables]:
         """Yield the blocks, and note the checkpoints that each has left."""
         try:
-            self._note()
             for block in blocks:
-                self._note()
+                self.note()
                 yield block
         finally:
             getattr(blocks, "close", lambda: None)()
@@ -86,7 +85,8 @@ class Kept:
                 ],
             )
 
-    def _note(self) -> None:
+    def note(self) -> None:
+        """Write down which checkpoints there are."""
         run_folder.write(self.folder, run_folder.noted(self.folder, self.run, self.firsts))
 
 
@@ -143,7 +143,7 @@ def begin(
     source: Source | None = None,
     now: datetime,
 ) -> Kept | None:
-    """Return what a run keeps, and from where it goes on; None if it keeps nothing."""
+    """Make the folder of a run and return what it keeps; None if it keeps nothing."""
     if about.checkpoint_interval is None:
         return None
     run_id = runs.id_of(cursor, owner.run_key)
@@ -167,7 +167,9 @@ def begin(
     plan = Keeping(data, home(database, run_id), about.checkpoint_interval)
     if source is not None:
         plan = replace(plan, source=source.folder, latest=source.latest, recompute=source.recompute)
-    return Kept(run, plan, simulation.firsts(spec.n))
+    kept = Kept(run, plan, simulation.firsts(spec.n))
+    kept.note()
+    return kept
 
 
 def fingerprint(spec: Specification, about: runs.Origin) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import healthsim_nb as hs
 from healthsim_nb.cli_validate import validate
 from healthsim_nb.errors import HealthsimError, SpecificationError, WorkspaceError
+from healthsim_nb.noting import started_by
 from healthsim_nb.store.plain import table
 from healthsim_nb.words import (
     TERMINAL,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 FAILED, NOT_UNDERSTOOD, STOPPED = 1, 2, 130
 Report = Callable[[int], None] | None
+MOST_ENTRIES = 20
+"""Entries of the history that are listed if nothing is said."""
 DEFAULT = "healthsim.duckdb"
 DATABASE = Option("--database", f"the workspace's file ({DEFAULT})", metavar="PATH")
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "01-first-cohort.ipynb"
@@ -60,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HealthsimError as problem:
         return _complain(problem, NOT_UNDERSTOOD)
     try:
-        code = COMMANDS[name](**said)
+        with started_by("command line"):
+            code = COMMANDS[name](**said)
     except HealthsimError as problem:
         return _complain(problem, FAILED)
     except KeyboardInterrupt as stop:
@@ -154,6 +158,23 @@ def _runs(database: str | None) -> None:
     print(
         table(found[0].COLUMNS, [run.row() for run in found]) if found else "There is no run yet."
     )
+
+
+def _history(
+    kind: str | None,
+    scenario: str | None,
+    last: int | None,
+    code: int | None,
+    again: int | None,
+    database: str | None,
+) -> None:
+    with _existing(database) as workspace:
+        if again is not None:
+            print(workspace.history().entry(again).again())
+        elif code is not None:
+            print(workspace.history().entry(code).code)
+        else:
+            print(workspace.history(kind, scenario=scenario)[: last or MOST_ENTRIES])
 
 
 def _resume(
@@ -318,6 +339,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "export": _export,
     "extend": _extend,
     "generate": _generate,
+    "history": _history,
     "help": _help,
     "lab": _lab,
     "notes": _notes,
@@ -338,6 +360,7 @@ ON_A_WORKSPACE = (
     "export",
     "extend",
     "generate",
+    "history",
     "notes",
     "query",
     "resume",

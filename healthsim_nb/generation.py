@@ -129,10 +129,16 @@ def save(
     """Simulate a specification and save it; if anything fails, the workspace is as before."""
     every = checkpointing.interval(checkpoint_interval, database)
     about = replace(origin(spec, library), checkpoint_interval=every)
-    owner = scenarios.create(database, begun, about, now=clock())
-    with database.cursor() as cursor:
-        kept = checkpointing.begin(cursor, database, owner, begun, spec, about, now=clock())
-    save_blocks(database, owner, spec, library, kept, clock=clock, workers=workers, tell=progress)
+    kept: list[Kept | None] = []
+
+    def keep(cursor: DuckDBPyConnection, owner: Owner) -> None:
+        # In the transaction that begins the run: whoever finds the run finds its folder, too.
+        kept.append(checkpointing.begin(cursor, database, owner, begun, spec, about, now=clock()))
+
+    owner = scenarios.create(database, begun, about, now=clock(), also=keep)
+    save_blocks(
+        database, owner, spec, library, kept[-1], clock=clock, workers=workers, tell=progress
+    )
     return owner
 
 

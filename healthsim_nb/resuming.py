@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from healthsim_nb.checkpointing import Kept
     from healthsim_nb.engine.manifest import Manifest
     from healthsim_nb.store.database import Database
     from healthsim_nb.store.runs import RunBrief
+    from healthsim_nb.store.scenarios import Owner
     from healthsim_nb.templates.library import Library
 
 
@@ -100,20 +102,25 @@ def resume(
     if what.run.scenario_id is not None:
         return _complete(database, what, library, clock, workers, progress)
     draft = _draft(what)
-    owner = scenarios.create(database, draft, what.about, now=clock())
-    with database.cursor() as cursor:
-        kept = checkpointing.begin(
-            *(cursor, database, owner, draft, what.spec, what.about),
-            parent=what.run.run_id,
-            source=_source(database, what),
-            now=clock(),
+    kept: list[Kept | None] = []
+
+    def keep(cursor: DuckDBPyConnection, owner: Owner) -> None:
+        kept.append(
+            checkpointing.begin(
+                *(cursor, database, owner, draft, what.spec, what.about),
+                parent=what.run.run_id,
+                source=_source(database, what),
+                now=clock(),
+            )
         )
+
+    owner = scenarios.create(database, draft, what.about, now=clock(), also=keep)
 
     def hand_over(cursor: DuckDBPyConnection) -> None:
         runs.hand_over(cursor, what.run.run_key, owner.scenario_id)
 
     save_blocks(
-        *(database, owner, what.spec, library, kept),
+        *(database, owner, what.spec, library, kept[-1]),
         clock=clock,
         workers=workers,
         tell=progress,

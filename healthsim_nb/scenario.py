@@ -13,6 +13,7 @@ from healthsim_nb import chart, composing, growing, validation
 from healthsim_nb.engine.calendar import add_months
 from healthsim_nb.errors import SpecificationError
 from healthsim_nb.formats import Source, export
+from healthsim_nb.noting import noted
 from healthsim_nb.quality.scorecard import is_everybody, scorecard
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.schema.ddl import qualified
@@ -258,6 +259,7 @@ class Scenario:
         sql = select(self.id, table, provenance=provenance, ordered=False)
         return self._workspace.cursor(self).sql(sql)
 
+    @noted
     def export(
         self,
         format: str,  # noqa: A002 - the word of the surface
@@ -293,6 +295,7 @@ class Scenario:
             source = Source(cursor, selects(self.id, provenance=provenance))
             return export(format, source, folder, tables=tables, **options)
 
+    @noted
     def extend(
         self,
         months: int,
@@ -327,6 +330,7 @@ class Scenario:
         self._workspace._grow(change, workers=workers, progress=progress)
         return self
 
+    @noted
     def add(
         self,
         n: int,
@@ -357,6 +361,7 @@ class Scenario:
         self._workspace._grow(change, workers=workers, progress=progress)
         return self
 
+    @noted
     def validate(
         self,
         rules: Sequence[str] | None = None,
@@ -389,6 +394,7 @@ class Scenario:
             progress=progress,
         )
 
+    @noted
     def share(self, path: str | Path) -> Path:
         """Write it into one file for somebody else, who reads it with ``ws.receive()``.
 
@@ -426,6 +432,7 @@ class Scenario:
         database, now = self._workspace._use(), self._workspace._now()
         self._name = scenarios.rename(database, self.brief.id, name, now=now)
 
+    @noted
     def clone(self, name: str | None = None) -> Scenario:
         """Return a copy of it under another name, with its tags and notes.
 
@@ -446,6 +453,7 @@ class Scenario:
         owner = composing.cloned(database, self.brief, name, now=now)
         return Scenario(self._workspace, owner.scenario_id, owner.name)
 
+    @noted
     def delete(self, *, confirm: bool = False) -> None:
         """Remove it with all its rows, tags, notes and runs. It cannot be undone.
 

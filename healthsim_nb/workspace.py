@@ -14,10 +14,11 @@ from healthsim_nb.errors import SpecificationError, UnknownNameError, WorkspaceE
 from healthsim_nb.generation import draft, save, understood
 from healthsim_nb.growing import grow
 from healthsim_nb.keeping import keep
+from healthsim_nb.noting import noted, repeated
 from healthsim_nb.scenario import Scenario
 from healthsim_nb.schema import scenario_tables, tables
 from healthsim_nb.schema.dictionary import Dictionary, entries
-from healthsim_nb.store import registry, runs
+from healthsim_nb.store import history, registry, runs
 from healthsim_nb.store.database import Database, open_database
 from healthsim_nb.store.sharing import receive
 from healthsim_nb.templates.assemble import Run
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from healthsim_nb.generation import Wanted
     from healthsim_nb.growing import Growth
     from healthsim_nb.quality import Rule
+    from healthsim_nb.store.history import History
     from healthsim_nb.store.registry import Brief
     from healthsim_nb.store.runs import RunBrief
     from healthsim_nb.templates.library import Library
@@ -107,6 +109,7 @@ class Workspace:
         """Return how `generate` would understand the same, without making anything."""
         return understood(self._library(), what, Run(n, seed, start, months, mix))
 
+    @noted
     def generate(  # noqa: PLR0913 - everything optional is named
         self,
         what: Wanted,
@@ -179,6 +182,7 @@ class Workspace:
         )
         return Scenario(self, owner.scenario_id, owner.name)
 
+    @noted
     def resume(
         self,
         run_id: str,
@@ -234,6 +238,43 @@ class Workspace:
         with self.cursor() as cursor:
             return checkpointing.with_turns(self._use(), runs.briefs(cursor, status=status))
 
+    def history(
+        self,
+        kind: str | None = None,
+        *,
+        scenario: str | None = None,
+        status: str | None = None,
+        started_by: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> History:
+        """Return what was done here, newest first; an entry has ``.code`` and ``.again()``.
+
+        Parameters
+        ----------
+        kind
+            Only this: generate, extend, add, export, validate, …
+        scenario
+            Only what was done with the scenario of that name.
+        status
+            Only what is ``done``, has ``failed`` or was ``stopped``.
+        started_by
+            Only what was started by ``python``, ``magic``, ``widget`` or ``command line``.
+        since, until
+            Only from this day on, up to this day.
+        """
+        with self.cursor() as cursor:
+            return history.read(
+                cursor,
+                lambda entry: repeated(self, entry),
+                kind=kind,
+                scenario=scenario,
+                status=status,
+                started_by=started_by,
+                since=since,
+                until=until,
+            )
+
     def scenarios(
         self,
         search: str | None = None,
@@ -271,6 +312,7 @@ class Workspace:
             brief = registry.find(cursor, name)
         return Scenario(self, brief.id, brief.name)
 
+    @noted
     def persist(
         self,
         data: Mapping[str, Any] | str | Path,
@@ -328,6 +370,7 @@ class Workspace:
             warnings.warn("\n".join(kept.lost), stacklevel=2)
         return Scenario(self, owner.scenario_id, owner.name)
 
+    @noted
     def receive(self, path: str | Path, *, name: str | None = None) -> Scenario:
         """Read a scenario that somebody shared with ``c.share()``, and return it.
 
@@ -350,6 +393,7 @@ class Workspace:
         owner = receive(self._use(), path, name, now=self._now())
         return Scenario(self, owner.scenario_id, owner.name)
 
+    @noted
     def merge(
         self,
         sources: Sequence[Scenario | str],

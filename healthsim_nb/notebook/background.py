@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from contextvars import copy_context
 from threading import Event
 from time import perf_counter
 from typing import TypeVar
@@ -49,7 +50,7 @@ def run(work: Callable[[Report], T], show: Report) -> T:
     future: Future[T] | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="healthsim") as pool:
         try:
-            future = pool.submit(work, report)
+            future = pool.submit(copy_context().run, work, report)
             while not future.done():
                 wait([future], STEP)
                 if not future.done() and perf_counter() - began > QUIET:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from healthsim_nb import Page, Scenario
 
 EDIT = "The same as a specification, to change and run"
+CODE = "The same as code, to repeat"
 ASK = "SELECT * FROM patients"
 
 
@@ -105,6 +106,30 @@ def dictionary(shown: Any) -> str:
     return html.block(html.heading(*names), html.table(columns, rows, prose=True))
 
 
+def history(shown: Any) -> str:
+    """Return what was done here as HTML: a table, and each entry as code."""
+    if not len(shown):
+        return html.block(html.note(repr(shown)))
+    counted = shown.COLUMNS.index("rows")
+    rows = [
+        tuple(
+            html.Count(v) if place == counted and isinstance(v, int) else v
+            for place, v in enumerate(entry.row())
+        )
+        for entry in shown
+    ]
+    code = "\n".join(f"# {entry.id}\n{entry.code}" for entry in shown)
+    details = html.tag("details", html.tag("summary", CODE) + html.tag("pre", html.text(code)))
+    return html.block(html.table(shown.COLUMNS, rows), details)
+
+
+def entry(shown: Any) -> str:
+    """Return one thing that was done as HTML."""
+    when = f"{shown.status} · {shown.began_at:%Y-%m-%d %H:%M}"
+    head = html.heading(f"{shown.id} · {shown.kind}", when)
+    return html.block(head, html.tag("pre", html.text(shown.code)), html.note(shown.told))
+
+
 FACES = {
     ("chart.timeline", "Timeline"): timeline,
     ("quality.report", "Report"): reports.report,
@@ -115,6 +140,8 @@ FACES = {
     ("scenario", "Scenario"): scenario,
     ("schema.dictionary", "Dictionary"): dictionary,
     ("store.merging.report", "Merged"): merged,
+    ("store.history", "Entry"): entry,
+    ("store.history", "History"): history,
     ("store.pages", "Page"): page,
     ("store.summary", "Summary"): summary,
     ("templates.request.understanding", "Understanding"): lambda u: understood(u)._repr_html_(),

@@ -10,10 +10,11 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 
 import healthsim_nb as hs
 from healthsim_nb.errors import HealthsimError, SpecificationError
-from healthsim_nb.notebook import listings
+from healthsim_nb.notebook import background, listings
 from healthsim_nb.notebook.checking import validate
 from healthsim_nb.notebook.generation import generate, grow, resume
 from healthsim_nb.notebook.shown import sentence, value_of
+from healthsim_nb.noting import started_by
 from healthsim_nb.words import NOTEBOOK, find, parse, shares, told_of
 from healthsim_nb.words.acts import ACTS, Desk
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from healthsim_nb.notebook.session import Session
 
+MOST_ENTRIES = 20
+"""Entries of the history that are listed if nothing is said."""
 _KEEP = re.compile(r"(?:^|\s)-o\s+([^\W\d]\w*)\s*$")
 """``-o name`` at the end of a line."""
 
@@ -57,7 +60,8 @@ class HsMagics(Magics):
         name, _, rest = line[: kept.start() if kept else None].strip().partition(" ")
         word = find(name or "help", NOTEBOOK)
         said = parse(word, rest if cell is None else _named(word.name, rest.strip()), cell)
-        shown = getattr(self, f"do_{word.name}")(**said)
+        with started_by("magic"):
+            shown = getattr(self, f"do_{word.name}")(**said)
         if kept:
             self.shell.user_ns[kept[1]] = value_of(shown)
         return shown
@@ -92,6 +96,23 @@ class HsMagics(Magics):
     def do_runs(self) -> Any:
         """List the runs."""
         return listings.runs(self.session.workspace.runs())
+
+    def do_history(
+        self,
+        kind: str | None,
+        scenario: str | None,
+        last: int | None,
+        code: int | None,
+        again: int | None,
+    ) -> Any:
+        """Show what was done, or repeat it."""
+        workspace = self.session.workspace
+        if again is not None:
+            entry = workspace.history().entry(again)
+            return background.run(lambda _: entry.again(), lambda _: None)
+        if code is not None:
+            return sentence(workspace.history().entry(code).code)
+        return workspace.history(kind, scenario=scenario)[: last or MOST_ENTRIES]
 
     def do_resume(self, run: str, turn: int | None, name: str | None, recompute: bool) -> Any:
         """Go on with a run."""

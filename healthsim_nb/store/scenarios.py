@@ -12,7 +12,7 @@ from healthsim_nb.store import naming, runs
 from healthsim_nb.store.belonging import remove_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -48,8 +48,20 @@ class Owner:
     name: str
 
 
-def create(database: Database, draft: Draft, origin: runs.Origin, *, now: datetime) -> Owner:
+def create(
+    database: Database,
+    draft: Draft,
+    origin: runs.Origin,
+    *,
+    now: datetime,
+    also: Callable[[DuckDBPyConnection, Owner], None] | None = None,
+) -> Owner:
     """Take a name for a scenario that is being built, with the run that builds it.
+
+    Parameters
+    ----------
+    also
+        What else belongs to the transaction.
 
     Raises
     ------
@@ -59,7 +71,10 @@ def create(database: Database, draft: Draft, origin: runs.Origin, *, now: dateti
     for _ in range(ATTEMPTS):
         try:
             with database.transaction() as cursor:
-                return _insert(cursor, draft, origin, now)
+                owner = _insert(cursor, draft, origin, now)
+                if also:
+                    also(cursor, owner)
+                return owner
         # Another writer has taken it since; look again.
         except (duckdb.ConstraintException, duckdb.TransactionException) as error:
             conflict = error

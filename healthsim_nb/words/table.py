@@ -55,6 +55,18 @@ WORDS = (
         ),
     ),
     Word(
+        "history",
+        "what was done here, newest first; one can see an entry as code, or repeat it",
+        "history --kind export",
+        (
+            Option("--kind", "only this: generate, extend, export, …", metavar="WORD"),
+            Option("--scenario", "only what was done with it", metavar="NAME"),
+            Option("--last", "how many entries (20)", int, "N"),
+            Option("--code", "show the entry of that number as Python", int, "NO"),
+            Option("--again", "repeat the entry of that number", int, "NO"),
+        ),
+    ),
+    Word(
         "scenarios",
         "list what is kept, newest first",
         "scenarios diabetes",
