@@ -76,7 +76,7 @@ def test_an_entry_is_code_that_does_the_same(ws, c, tmp_path):
     assert exported.code == (
         f"ws.scenario('five').export('csv', folder={str(tmp_path)!r}, tables=['patients'])"
     )
-    assert persisted.code == ("ws.persist({'facilities': ...}, name='mine', references='report')")
+    assert persisted.code == "ws.persist({'facilities': ...}, name='mine', references='report')"
     with hs.open(":memory:") as other:
         assert eval(made.code, {"ws": other}).signature() == c.signature()  # noqa: S307
 
