@@ -86,7 +86,8 @@ def _spans(
     found = Spans(
         person=person,
         month=month,
-        last=last,
+        # Of the dead, not the last that is played: more months must not move it.
+        last=np.where(dead, months.place(death[person]), last),
         plan=plan[month, person].astype(np.int64),
         subscriber=subscriber[month, person].astype(np.int64),
         start=start,
