@@ -103,3 +103,23 @@ def test_every_product_has_a_kind_that_is_scheduled() -> None:
     scheduled = {row["kind"] for row in rows("clinical/immunization_schedule.csv")}
 
     assert {row["kind"] for row in rows("codes/vaccines.csv")} == scheduled
+
+
+def test_expectant_mothers_get_tdap_once_in_a_pregnancy(play) -> None:
+    con = database(
+        play(1500, months=24, population=Population(limits=(20, 38), sex={"F": 100, "M": 0}))
+    )
+    mothers, vaccinated, twice = con.execute("""
+        WITH late AS (SELECT DISTINCT patient_id FROM diagnoses WHERE code = 'Z34.93'),
+        given AS (
+          SELECT i.patient_id, count(*) AS n
+          FROM immunizations i JOIN diagnoses d USING (encounter_id)
+          WHERE cvx_code = '115' AND d.code = 'Z34.93' AND dose_number IS NULL
+          GROUP BY i.patient_id)
+        SELECT count(*), count(n), count(*) FILTER (n > 2)
+        FROM late LEFT JOIN given USING (patient_id)""").fetchone()
+    con.close()
+
+    assert mothers > 20
+    assert abs(vaccinated / mothers - 0.6) < 0.1 + 2 * sqrt(0.25 / mothers)
+    assert twice == 0

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from healthsim_nb.clinical.compile import AMB, IMP
-from healthsim_nb.clinical.render.occasions import Occasions, occasions
+from healthsim_nb.clinical.render.occasions import MOST_DAYS, Occasions, occasions
 from healthsim_nb.clinical.vaccines import Dose, Product, Series, products, schedule
 from healthsim_nb.engine.arrow import batch, constant, dates, words
 from healthsim_nb.engine.calendar import FAR, LONG_AGO, day_number, to_date
@@ -33,6 +33,9 @@ SHARED_MIND = 0.7
 """Share of people whose mind on one vaccine is their mind on all."""
 STEADY = 0.8
 """Share of people who do this year as every year."""
+BETWEEN_PREGNANCIES = 180
+"""Days without a visit after which another pregnancy is meant."""
+SEASONAL = ("rsv-in-pregnancy",)
 OTHER_VISITS = 0.3
 """Share of visits for something else at which what a check-up would give is given."""
 SEASON = ((9, 1), (2, 15))
@@ -59,10 +62,20 @@ class Clinic:
         check_up = office & (v["event"] < 0) & service[v["condition"]]
         well = check_up | (office & self.chart.draws.chance("vaccine.other-visit", OTHER_VISITS))
         newborn = (v["kind"] == IMP) & (v["months_old"] < 1)
-        return {
-            k: occasions(self.chart, m)
-            for k, m in (("any", office), ("well", well), ("birth", well | newborn))
+        good = {
+            "any": office,
+            "well": well,
+            "birth": well | newborn,
+            "third": office & self._third(),
         }
+        return {name: occasions(self.chart, which) for name, which in good.items()}
+
+    def _third(self) -> NDArray[np.bool_]:
+        """Return which visits supervise the last months of a pregnancy."""
+        plan, event = self.chart.plan, self.chart.visits["event"]
+        codes = [plan.codes[e.code] for e in plan.events]
+        last = np.array([c.startswith("Z34") and c.endswith("3") for c in codes] + [False])
+        return np.asarray(last[event], np.bool_)
 
     @cached_property
     def mind(self) -> NDArray[np.float64]:
@@ -162,7 +175,23 @@ def yearly(clinic: Clinic, series: Series) -> None:
         clinic.give(limited, dose, everyone[wants], ready[wants])
 
 
-HOW = {"series": series_in_life, "booster": booster, "yearly": yearly}
+def pregnancy(clinic: Clinic, series: Series) -> None:
+    """Give a dose at the first visit of a pregnancy's last months, to those who want it."""
+    (dose,) = series.doses
+    chart, third = clinic.chart, clinic.visits["third"]
+    rows, day = third.key // MOST_DAYS, third.key % MOST_DAYS + third.first_day
+    first = np.ones(len(rows), bool)
+    first[1:] = (rows[1:] != rows[:-1]) | (day[1:] - day[:-1] > BETWEEN_PREGNANCIES)
+    draws = chart.draws.take(third.place)
+    first &= draws.chance(f"vaccine.{series.id}.wanted", dose.uptake[0])
+    if series.kind in SEASONAL:
+        month = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
+        first &= (month >= SEASON[0][0]) | (month <= 1)
+    first &= day >= series.days[0]
+    clinic.give(series, dose, rows[first], day[first])
+
+
+HOW = {"series": series_in_life, "booster": booster, "yearly": yearly, "pregnancy": pregnancy}
 
 
 def offset(kind: str) -> int:
