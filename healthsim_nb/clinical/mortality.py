@@ -28,7 +28,8 @@ def die(month: Month) -> None:
     rows = np.flatnonzero((drawn < base * MOST_TIMES + own) & month.alive)
     risk = base[rows] * np.minimum(times(month, rows), MOST_TIMES) + own[rows]
     rows = rows[drawn[rows] < risk]
-    state.death[rows] = month.draw_days("death.day", rows)
+    # Who lies in hospital since last month leaves it first: that stay has been written down.
+    state.death[rows] = np.maximum(month.draw_days("death.day", rows), state.busy[rows] + 1)
 
 
 def of_illness(month: Month) -> NDArray[np.float64]:
