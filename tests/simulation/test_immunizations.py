@@ -53,7 +53,7 @@ def test_children_get_the_doses_of_their_age(children) -> None:
             WHERE cvx_code = '20' GROUP BY dose_number""").fetchall()
     )
 
-    usual = {1: (2, 4), 2: (4, 6.5), 3: (6, 9), 4: (15, 20), 5: (48, 64)}
+    usual = {1: (1.7, 3.3), 2: (3.7, 5.7), 3: (5.7, 8.3), 4: (15, 20), 5: (48, 64)}
     assert {k: low <= ages[k] <= high for k, (low, high) in usual.items()} == dict.fromkeys(
         usual, True
     )
