@@ -314,3 +314,15 @@ def test_blocks_may_begin_with_any_patient(ws):
     first = [b["patients"]["id"].to_pylist() for b in simulation.blocks(spec, load(), first=130)]
 
     assert first == [list(range(128, 300))]
+
+
+def test_a_relative_who_becomes_a_patient_is_known_as_one(ws):
+    c = ws.generate("general-population", n=70, months=4, seed=7)
+    strangers = "SELECT count(*) FROM members WHERE patient_id IS NULL"
+    before = c.query(strangers).rows[0][0]
+
+    c.add(58)
+
+    assert before > 0
+    assert c.query(strangers).rows == [(0,)]
+    assert c.signature() == ws.generate("general-population", n=128, months=4, seed=7).signature()

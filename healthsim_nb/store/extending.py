@@ -24,13 +24,16 @@ if TYPE_CHECKING:
 
     from healthsim_nb.store.scenarios import Owner
 
+DIFFERS = "kept.{c} IS DISTINCT FROM arriving.{c}"
+COMES = "(kept.{c} IS NULL AND arriving.{c} IS NOT NULL)"
+
 
 @dataclass
 class Completion:
     """Puts the rows of a longer or larger run beside those that are there."""
 
     closing: bool
-    """Whether open columns of rows that are there may change: more months, not more patients."""
+    """More months, so open columns may change; else more patients, so references may be filled."""
     own: tuple[int, ...] = ()
     """Runs of the scenario whose rows were not simulated: they stay as they are."""
     inserted: Counter[str] = field(default_factory=Counter)
@@ -42,9 +45,12 @@ class Completion:
         span = (int(ids.min()), int(ids.max()))
         if self.own:
             _require_free_ids(cursor, owner, table, arriving, span, self.own)
-        columns = open_columns().get(table)
-        if columns and self.closing:
-            _close(cursor, owner, table, sorted(columns), arriving, span)
+        if self.closing:
+            columns, differs = sorted(open_columns().get(table, ())), DIFFERS
+        else:
+            columns, differs = fillable(table), COMES
+        if columns:
+            _change(cursor, owner, table, columns, differs, arriving, span)
         self.inserted[table] += _insert_new(cursor, owner, table, arriving, span)
 
 
@@ -74,17 +80,26 @@ def _insert_new(
     return int(row[0])
 
 
-def _close(
+def fillable(table: str) -> list[str]:
+    """Return the references that more patients may fill.
+
+    A relative of a patient may be on record without being one: who is added later may be that one.
+    """
+    return [c.name for c in scenario_tables()[table].columns if c.references and not c.required]
+
+
+def _change(
     cursor: DuckDBPyConnection,
     owner: Owner,
     table: str,
     columns: list[str],
+    test: str,
     arriving: pa.Table,  # noqa: ARG001 - DuckDB finds it by its name
     span: tuple[int, int],
 ) -> None:
     low, high = span
     new = ", ".join(f"{c} = arriving.{c}" for c in columns)
-    differs = " OR ".join(f"kept.{c} IS DISTINCT FROM arriving.{c}" for c in columns)
+    differs = " OR ".join(test.format(c=c) for c in columns)
     cursor.execute(
         f"UPDATE {qualified(table)} AS kept SET {new} FROM arriving "  # noqa: S608
         f"WHERE kept.scenario_id = {owner.scenario_id} AND kept.id BETWEEN {low} AND {high} "
