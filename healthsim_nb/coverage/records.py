@@ -24,6 +24,7 @@ from healthsim_nb.coverage.render.members import (
     members,
 )
 from healthsim_nb.coverage.render.payments import accumulators, remittances
+from healthsim_nb.coverage.risk import risk_scores
 from healthsim_nb.coverage.spans import first_spans, second_spans
 from healthsim_nb.coverage.visible import SHARED, cut, relatives
 
@@ -99,6 +100,7 @@ def tables(
         "claim_lines": claim_lines(file),
         "remittances": remittances(file),
         "accumulators": accumulators(file),
+        "risk_scores": risk_scores(roll, record),
     }
     also = relatives(enrolment, patients.wanted)
     return cut(rows, people, patients.wanted, also), also

@@ -28,6 +28,8 @@ PATIENT_BITS = 16 + SLOT_BITS + VERSION_BITS + LINE_BITS
 """Ids of claims and of what belongs to them begin with the patient's number."""
 SHARED = ("plans", "networks", "groups")
 """Tables whose rows may repeat from block to block: the same id is the same row."""
+BY_PATIENT = ("risk_scores", "care_gaps")
+"""Tables whose ids do not begin with a claim."""
 OF_RELATIVES = {"members": "id", "coverage_spans": "member_id", "enrollment_events": "member_id"}
 """Tables in which relatives have rows, and the column that says whose a row is."""
 
