@@ -112,16 +112,19 @@ class Scenario:
         with self._workspace.cursor() as cursor:
             return signature.signature(cursor, self.id, exclude=exclude)
 
-    def summary(self, samples: int = 3) -> Summary:
+    def summary(self, samples: int = 3, *, fresh: bool = False) -> Summary:
         """Return counts, statistics and some rows of each table.
 
         Parameters
         ----------
         samples
             Rows of each table that are shown; 0 for none.
+        fresh
+            Statistics of more than five million rows are kept until rows come or go. True: they are
+            worked out again, as after an UPDATE of your own.
         """
         with self._workspace.cursor() as cursor:
-            return summary(cursor, self.id, samples=samples)
+            return summary(cursor, self.id, samples=samples, fresh=fresh)
 
     def notes(
         self, patient_id: int | None = None, encounter_id: int | None = None, limit: int = 20

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 COPIED = ("scenario_tags", "notes", "exchanges", "exchange_events")
 """State that a clone has, too."""
-LEFT = ("runs", "checkpoints", "outputs")
+LEFT = ("runs", "checkpoints", "outputs", "figures")
 """State that it has not: it has a run of its own, and files belong to what wrote them."""
 OWN = ("id", "name", "status", "description", "created_at", "updated_at", "row_count")
 """What the entry of a clone does not take over from the original's."""

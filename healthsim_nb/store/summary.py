@@ -11,8 +11,8 @@ from healthsim_nb.engine.calendar import add_months
 from healthsim_nb.errors import QueryError, UnknownNameError
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.schema.ddl import qualified
+from healthsim_nb.store import figures, wording
 from healthsim_nb.store import samples as sampling
-from healthsim_nb.store import wording
 from healthsim_nb.store.statistics import ask, statistics
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ class Summary:
         return self.to_text()
 
 
-def summary(cursor: duckdb.DuckDBPyConnection, scenario: int, *, samples: int = 0) -> Summary:
+def summary(
+    cursor: duckdb.DuckDBPyConnection, scenario: int, *, samples: int = 0, fresh: bool = False
+) -> Summary:
     """Return the summary of a scenario.
 
     Parameters
@@ -73,6 +75,8 @@ def summary(cursor: duckdb.DuckDBPyConnection, scenario: int, *, samples: int = 
         The scenario's id.
     samples
         Rows of each table to look at, up to 20.
+    fresh
+        True: work out the figures of a large scenario again, even if no rows came or went.
 
     Raises
     ------
@@ -100,7 +104,13 @@ def summary(cursor: duckdb.DuckDBPyConnection, scenario: int, *, samples: int = 
         until=until,
         settings=settings,
         counts=counts,
-        statistics=statistics(cursor, scenario, counts, (start, until)),
+        statistics=figures.kept(
+            cursor,
+            scenario,
+            counts,
+            lambda: statistics(cursor, scenario, counts, (start, until)),
+            fresh=fresh,
+        ),
         samples={t: sampling.samples(cursor, scenario, t, samples) for t in counts if samples},
     )
 

