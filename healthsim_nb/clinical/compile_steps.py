@@ -67,6 +67,7 @@ def _step(
         until=compiler.test(until) if until else None,
         begins=_begins(compiler, step),
         child=compiler.condition[step.birth.child] if step.birth and step.birth.child else -1,
+        sets=compiler.ranges(step.set),
         ends=tuple(compiler.condition[name] for name in step.end),
         starts=tuple(held[drug] for drug in step.start_drug),
         stops=tuple(held[drug] for drug in step.stop_drug),

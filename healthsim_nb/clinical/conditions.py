@@ -185,7 +185,7 @@ def leave(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
         treatment.to_line(month, illness, rows, np.zeros(len(rows), np.uint8), day)
     for place in month.plan.timelines.own(c):
         treatment.let_go(month, place, rows, day)
-    if any(d.sets for d in illness.degrees):
+    if any(d.sets for d in illness.degrees) or month.plan.timelines.moved.get(c):
         measures.back_to_health(month, illness, rows)
     cancel(month, c, rows)
     state.stage[c, rows] = 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from healthsim_nb.clinical import treatment
+from healthsim_nb.clinical import measures, treatment
 from healthsim_nb.clinical.agenda import day_draws
 from healthsim_nb.clinical.conditions import enter, leave, reach_stage
 from healthsim_nb.engine.ids import MOST_BIRTHS
@@ -32,6 +32,9 @@ def act(month: Month, step: StepPlan, rows: Rows, days: I64, visits: I64) -> Non
         treatment.let_go(month, place, rows, day)
     if step.begins:
         _begin(month, *step.begins, rows, day)
+    if step.sets:
+        given = np.zeros((len(month.plan.measures), len(rows)), np.int32)
+        measures.set_points(month, step.sets, step.gate.name, rows, given)
     for place in step.starts:
         treatment.hold(month, place, rows, visits, day)
 

@@ -86,7 +86,8 @@ def set_points(
 def back_to_health(month: Month, illness: Illness, rows: Rows) -> None:
     """Give back the healthy base of measures that an ended condition had set."""
     draws = Draws(month.plan.spec.seed, month.bodies.people.id[rows])
-    for measure in sorted({m for d in illness.degrees for m, _, _ in d.sets}):
+    moved = {m for d in illness.degrees for m, _, _ in d.sets}
+    for measure in sorted(moved | month.plan.timelines.moved.get(illness.index, set())):
         plan = month.plan.measures[measure]
         curve = plan.curve[month.bodies.sex[rows], month.months_old[rows]]
         month.state.base[measure, rows] = healthy(plan, curve, draws)

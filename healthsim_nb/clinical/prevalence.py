@@ -15,6 +15,9 @@ def prevalence_of(plan: Plan) -> Table | None:
     table: Table | None = None
     for index in sorted(plan.forced):
         share = plan.illnesses[index].prevalence
+        if not share.any():
+            # It comes of another condition only: of people who can have it, anybody.
+            share = plan.illnesses[index].uptake
         table = share if table is None else table * share
     for group in plan.groups:
         parts = [plan.illnesses[c].prevalence for c in group.members]

@@ -85,9 +85,11 @@ def under_way(month: Month, illness: Illness) -> None:
     hazard = illness.onset[month.bodies.sex, month.years_old] * span / MONTH
     hazard = hazard * factor(month, illness.multipliers, everyone)
     chance = hazard / (1 + hazard)
-    if illness.index in month.plan.forced:
+    forced = illness.index in month.plan.forced
+    wanted = np.full(len(hazard), forced) | asked.of_a_group(month, illness)
+    if wanted.any():
         # Not so long ago that many would be over.
-        chance, span = np.ones(len(hazard)), span // 2
+        chance, span = np.where(wanted, 1.0, chance), span // 2
     rows = np.flatnonzero(month.draws.chance(f"{illness.id}.start", chance) & month.alive)
     ago = 1 + month.draws.take(rows).below(f"{illness.id}.since", max(1, span))
     day = np.maximum(month.day - ago, month.bodies.people.birth_day[rows]).astype(np.int32)

@@ -66,6 +66,8 @@ class StepPlan:
     """Condition, and 1 + stage (0: as it comes)."""
     child: int
     """Condition that a child begins life with, -1 for none; only of a birth."""
+    sets: tuple[tuple[int, int, int], ...]
+    """(measure, lowest, highest) in steps."""
     ends: tuple[int, ...]
     starts: tuple[int, ...]
     """Places among `Timelines.held`."""
@@ -194,6 +196,14 @@ class Timelines:
     def rival(self) -> I64:
         """Place among rivals, -1 for none."""
         return np.array([e.rival for e in self.edges], np.int64)
+
+    @cached_property
+    def moved(self) -> dict[int, set[int]]:
+        """Condition: the measures that its timeline gives new set-points."""
+        found: dict[int, set[int]] = {}
+        for step in self.steps:
+            found.setdefault(step.condition, set()).update(m for m, _, _ in step.sets)
+        return found
 
     def own(self, condition: int) -> list[int]:
         """Return the drugs, as places in `held`, that a condition's timeline starts."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from healthsim_nb.clinical.cautions import Masks, fitting
+from healthsim_nb.clinical.cautions import Masks, fitting, unsuitable
 from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.rng import Draws, weight_table
 
@@ -165,6 +165,8 @@ def hold(
     condition, drug = month.plan.timelines.held[place]
     held = month.state.held[place]
     new = ~held[rows]
+    if drug in month.plan.avoided:
+        new &= ~unsuitable(month, drug, rows)
     held[rows[new]] = True
     start(month, drug, rows[new])
     if month.turn >= 0:

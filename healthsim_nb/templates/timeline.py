@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ONSET, FOUND, VISIT = "onset", "found", "visit"
 WEEKDAY = "weekday"
 MOST_DAYS = 36_500
+Range = tuple[float, float]
 
 
 class Branch(Strict):
@@ -92,6 +93,8 @@ class Step(Strict):
     end: list[Id] = []
     """Conditions that are over; ending the own one cancels its other steps."""
     birth: Birth | None = None
+    set: dict[Id, Range] = {}
+    """Measure: the range of its new set-point."""
     start_drug: list[Id] = []
     stop_drug: list[Id] = []
     repeat: Repeat | None = None
@@ -108,7 +111,7 @@ class Step(Strict):
     @property
     def acts(self) -> bool:
         """Whether it changes more than the record."""
-        return bool(self.begin or self.end or self.birth or self.start_drug or self.stop_drug)
+        return bool(self.begin or self.end or self.birth or self.set or self.start_drug or self.stop_drug)
 
 
 def entries(steps: Sequence[Step], usual: str) -> dict[str, list[str]]:

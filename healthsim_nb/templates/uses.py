@@ -130,6 +130,7 @@ def _step(path: str, step: Step) -> Iterator[Use]:
     if step.birth and step.birth.child:
         yield Use(f"{path}.birth.child", "condition", step.birth.child)
     yield from _all(f"{path}.end", "condition", step.end)
+    yield from _all(f"{path}.set", "measure", step.set)
     yield from _all(f"{path}.start_drug", "drug", step.start_drug)
     yield from _factors(f"{path}.factors", step.factors)
     if step.when:
