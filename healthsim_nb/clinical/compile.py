@@ -339,12 +339,6 @@ class _Compiler:
             noise_percent=round(m.noise_percent * 10.24),
         )
 
-    def ranges(self, sets: Mapping[str, tuple[float, float]]) -> tuple[tuple[int, int, int], ...]:
-        return tuple(
-            (self.measure[m], self.to_steps(m, lo), self.to_steps(m, hi))
-            for m, (lo, hi) in sets.items()
-        )
-
     def amounts(self, effects: Mapping[str, float]) -> tuple[tuple[int, int], ...]:
         return tuple((self.measure[m], self.to_steps(m, v)) for m, v in effects.items())
 

@@ -111,7 +111,8 @@ class Step(Strict):
     @property
     def acts(self) -> bool:
         """Whether it changes more than the record."""
-        return bool(self.begin or self.end or self.birth or self.set or self.start_drug or self.stop_drug)
+        drugs = self.start_drug or self.stop_drug
+        return bool(self.begin or self.end or self.birth or self.set or drugs)
 
 
 def entries(steps: Sequence[Step], usual: str) -> dict[str, list[str]]:
