@@ -72,6 +72,10 @@ def ill_at_start(month: Month, illness: Illness) -> Rows:
     return np.flatnonzero(wanted & month.alive)
 
 
+SHORT = 62
+"""An episode of fewer days that everyone is to have begins in the first month, like an illness."""
+
+
 def under_way(month: Month, illness: Illness) -> None:
     """Begin, in the time before the first day, episodes that may not be over yet.
 
@@ -81,6 +85,8 @@ def under_way(month: Month, illness: Illness) -> None:
     if illness.index in month.plan.barred:
         return
     span = month.plan.timelines.spans[illness.index]
+    if illness.index in month.plan.forced and span < SHORT:
+        return
     everyone = np.arange(len(month.alive))
     hazard = illness.onset[month.bodies.sex, month.years_old] * span / MONTH
     hazard = hazard * factor(month, illness.multipliers, everyone)
