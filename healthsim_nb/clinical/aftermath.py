@@ -109,13 +109,18 @@ def foreseen(
     kinds = [illnesses[e.condition].source.kind for e in events]
     operated = np.array([any(operations[o] for o in e.orders) for e in events], bool)
     twin = {e.name.removesuffix(AGAIN): e.index for e in events if e.name.endswith(AGAIN)}
-    medical = ~operated & np.array([kind in ("acute", "chronic") for kind in kinds], bool)
+    medical_kind = np.array([kind in ("acute", "chronic") for kind in kinds], bool)
+    medical = ~operated & medical_kind
     same = np.array([twin.get(e.name.removesuffix(AGAIN), -1) for e in events], np.int64)
     first = {illnesses[e.condition].id: e.index for e in events if e.name.endswith(AGAIN)}
     after = next((first[r["of"]] for r in rows if r["what"] == "surgical" and r["of"] in first), -1)
     share = by["dies", ""]
     return Aftermath(
-        back=np.array([by.get(("kind", kind), 1.0) for kind in kinds]),
+        back=np.where(
+            operated & medical_kind,
+            by["kind", "operation"],
+            [by.get(("kind", kind), 1.0) for kind in kinds],
+        ),
         by_age=_by_age({int(r["of"]): float(r["value"]) for r in rows if r["what"] == "back"}),
         same=np.where(medical, same, -1),
         stays_same=by["same", ""] / 100,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Ids = NDArray[np.int64]
 OFFICE_OPENS, OFFICE_MINUTES = 8 * 60, 8 * 60
-VIDEO = np.array([0, 0, 0.23, 0.22, 0.19, 0.155, 0.13, 0.115, 0.09])
+VIDEO = np.array([0, 0, 0.26, 0.25, 0.215, 0.175, 0.145, 0.125, 0.1])
 """Share of follow-ups by video, by age in tens (NHSR 205: 30 % of adults had one in 2022)."""
 ADULT = 18
 ROUTINE = -1

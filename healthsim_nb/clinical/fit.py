@@ -17,6 +17,7 @@ from __future__ import annotations
 import csv
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from healthsim_nb import reference
 from healthsim_nb.clinical import fitted, measures
 from healthsim_nb.clinical.aftermath import HIGHEST as HIGHEST_AFTER
 from healthsim_nb.clinical.compile import IMP, compile_plan
-from healthsim_nb.clinical.fit_care import fit_care
+from healthsim_nb.clinical.fit_care import blurred, fit_care
 from healthsim_nb.clinical.month import Month, begin
 from healthsim_nb.clinical.mortality import MOST_TIMES, of_illness, times
 from healthsim_nb.clinical.plan import HIGHEST, Illness, Table
@@ -83,7 +84,26 @@ def fit(library: Library) -> fitted.Fitted:
     )
     found = fit_care(spec, library, found, who)
     outside = 1 - in_hospital(compile_plan(spec, library, found), who)
-    return replace(found, death=fitted.monthly(healthy * outside))
+    found = replace(found, death=fitted.monthly(healthy * outside))
+    more = more_deaths(compile_plan(spec, library, found), who)
+    return replace(found, death=fitted.monthly(healthy * outside * more))
+
+
+def more_deaths(plan: Plan, who: Bodies) -> Table:
+    """Return by how much deaths of a year played fall short of the life table's, by (sex, age).
+
+    The frail die first, so those who are left are less ill than on the first day.
+    """
+    state = first_day(plan, who)
+    play(plan, who, state, 0, plan.turns, Recorder())
+    age = np.minimum(who.months_old(plan, plan.turns // 2) // 12, AGES - 1)
+    died = state.death < plan.last_day
+    expected = fitted.life_table()[who.sex, age]
+    ratio = np.ones((2, AGES))
+    for low, high in pairwise((25, 45, 65, 75, 85, AGES)):
+        mine = (age >= low) & (age < high)
+        ratio[:, low:high] = np.clip(expected[mine].sum() / max(1, died[mine].sum()), 0.7, 1.5)
+    return blurred(ratio)
 
 
 def in_hospital(plan: Plan, who: Bodies) -> Table:

@@ -15,7 +15,7 @@ SELECT
     ) AS complicated
 FROM hs.procedures AS r
 JOIN hs.patients AS q ON q.id = r.patient_id AND q.scenario_id = r.scenario_id
-JOIN sc_groups AS g ON g.kind = 'procedure' AND g.name = 'joint-replacement' AND r.code = g.prefix
+JOIN sc_groups AS g ON g.kind = 'procedure' AND g.name = 'joint-replacement' AND starts_with(r.code, g.prefix)
 CROSS JOIN sc_period AS p
 WHERE r.scenario_id = $scenario AND r.performed_time >= p.since
     AND r.performed_time < p.last_day - INTERVAL 90 DAY
