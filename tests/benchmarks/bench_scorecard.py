@@ -3,8 +3,8 @@
     python tests/benchmarks/bench_scorecard.py [patients] [--drift]
 
 Prints a Markdown table: seconds of the scorecard of `general-population` over 24 months, the share
-of its measures within tolerance and the four on which Synthea was judged. ``--drift``: also at 12 and
-60 months and with another seed.
+of its measures within tolerance and the four on which Synthea was judged. ``--drift``: also at 12
+and 60 months and with another seed.
 """
 
 from __future__ import annotations
