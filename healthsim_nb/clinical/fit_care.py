@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from healthsim_nb.templates.library import Library
     from healthsim_nb.templates.template import Specification
 
-ROUNDS = 3
+ROUNDS = 2
 LEAST, MOST = 0.15, 4.0
 """Illness is made no rarer and no more frequent than so many times what its source says."""
 SLOWEST, FASTEST = 2.5, 0.35
