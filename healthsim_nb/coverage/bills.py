@@ -71,7 +71,7 @@ FREE_STANDING = 0.5
 """Share of office imaging done outside hospitals (judgement; HCCI 2022)."""
 URGENT_ROLES, PRIMARY_ROLES = ("urgent",), ("primary", "telehealth")
 HOME_VISIT, ECG, ECG_TRACING, ECG_READING = "G0299", "93000", "93005", "93010"
-DRAW, WATCH = "36415", "G0378"
+DRAW, WATCH, INJECTION = "36415", "G0378", "90471"
 URINE = ("81001", "81003", "82043", "82570")
 WITH_STAY = SERVICES.index("with-stay")
 WITH_EMERGENCY = SERVICES.index("with-emergency")
@@ -98,6 +98,7 @@ class Biller:
         self._observations(draft)
         self._at_home(draft)
         self._procedures(draft)
+        self._vaccines(draft)
         self._laboratory(draft)
         self._extras(draft)
         return draft.columns()
@@ -334,6 +335,20 @@ class Biller:
                 SERVICES.index("other"),
             ),
         )
+
+    def _vaccines(self, draft: Draft) -> None:
+        """Write vaccines, and that they were given."""
+        table = self.tables["immunizations"]
+        cvx, words = coded(table["cvx_code"])
+        done, states = coded(table["status"])
+        given = np.array([*(s == "completed" for s in states), False])[done]
+        code = {row["cvx"]: row["cpt"] for row in rows("codes/vaccines.csv")}
+        cpt = [code.get(word, "") for word in words]
+        encounter = np.where(given, whole(table["encounter_id"]), -1)
+        visit, service = self._priced(cvx, cpt, encounter)
+        self._clinician(draft, visit, service)
+        once = np.unique(visit)
+        self._clinician(draft, once, np.full(len(once), price_list().number(INJECTION)))
 
     def _laboratory(self, draft: Draft) -> None:
         table = self.tables["orders"]

@@ -12,6 +12,7 @@ from healthsim_nb.coverage.book import open_book
 from healthsim_nb.coverage.choice import NONE
 from healthsim_nb.coverage.enrollment import Enroller, Enrolment
 from healthsim_nb.coverage.filing import Office
+from healthsim_nb.coverage.gaps import care_gaps
 from healthsim_nb.coverage.money import settle
 from healthsim_nb.coverage.months import months_of
 from healthsim_nb.coverage.render import sponsors
@@ -101,6 +102,7 @@ def tables(
         "remittances": remittances(file),
         "accumulators": accumulators(file),
         "risk_scores": risk_scores(roll, record),
+        "care_gaps": care_gaps(roll, record, library, patients.doctor),
     }
     also = relatives(enrolment, patients.wanted)
     return cut(rows, people, patients.wanted, also), also

@@ -12,7 +12,6 @@ from healthsim_nb.coverage.categories import demographic, diagnosed, disease, mo
 from healthsim_nb.coverage.choice import NONE
 from healthsim_nb.coverage.visits import coded, whole
 from healthsim_nb.engine.arrow import batch, constant
-from healthsim_nb.engine.ids import patient_index
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from healthsim_nb.coverage.render.members import Roll
+    from healthsim_nb.population.people import People
 
     I64 = NDArray[np.int64]
     Bools = NDArray[np.bool_]
@@ -43,7 +43,7 @@ def risk_scores(roll: Roll, record: Mapping[str, pa.RecordBatch]) -> pa.RecordBa
     parts = []
     for turn in range(years):
         within = slice(turn * 12, (turn + 1) * 12)
-        has = np.flatnonzero(medicare[within].any(axis=0))
+        has = np.flatnonzero(medicare[within].any(axis=0) & roll.known)
         parts.append((np.full(len(has), first + turn), has, ~medicare[turn * 12, has]))
     year, who, new = (np.concatenate([p[i] for p in parts]) for i in range(3))
     begun = np.argmax(medicare[:, who], axis=0)
@@ -51,7 +51,7 @@ def risk_scores(roll: Roll, record: Mapping[str, pa.RecordBatch]) -> pa.RecordBa
     age = _age(people.birth_day[who], year + 1)
     segment = dual * 2 + (age < AGED)
     where = _rows_of((who, year), len(people))
-    row, code, codes = _diagnoses(record, patient_index(people.id[:1])[0], where)
+    row, code, codes = _diagnoses(record, people, where)
     present = diagnosed(row, code, codes, age < YOUNG, people.sex[who] == 0)
     score, counted = disease(present, segment)
     score = np.where(new, 0, score)
@@ -93,14 +93,14 @@ def _rows_of(rows: tuple[I64, I64], n: int) -> tuple[I64, int]:
 
 
 def _diagnoses(
-    record: Mapping[str, pa.RecordBatch], first: int, where: tuple[I64, int]
+    record: Mapping[str, pa.RecordBatch], people: People, where: tuple[I64, int]
 ) -> tuple[I64, I64, list[str]]:
     """Return row and code of each diagnosis that counts for a score, and the codes."""
     table, (place, low) = record["diagnoses"], where
     code, codes = coded(table["code"])
     day = whole(table["diagnosed_date"].cast(pa.int32()))
     year = day.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970 - low
-    person = patient_index(whole(table["patient_id"])) - first
+    person = people.rows_of(whole(table["patient_id"]))
     inside = np.flatnonzero((year >= 0) & (year < place.shape[1]))
     row = place[person[inside], year[inside]]
     return row[row != NONE], code[inside][row != NONE], codes

@@ -67,8 +67,9 @@ def _cut(
 ) -> pa.RecordBatch:
     if name in SHARED:
         return rows
-    if name in OF_RELATIVES:
-        person = people.rows_of(rows[OF_RELATIVES[name]].to_numpy())
+    owner = OF_RELATIVES.get(name, "patient_id" if name in BY_PATIENT else None)
+    if owner:
+        person = people.rows_of(rows[owner].to_numpy())
     else:
         number = patient_index(people.id)
         order = np.argsort(number, kind="stable")

@@ -34,6 +34,8 @@ OPEN = {
         "appeal_outcome",
     },
     "claims": {"status", "paid_date"},
+    "risk_scores": {"disease_score", "score", "categories"},
+    "care_gaps": {"excluded", "status", "closed_date", "evidence_encounter_id"},
 }
 """Columns that more months may close; no other cell ever changes."""
 

@@ -56,6 +56,13 @@ class Roll:
     shared: NDArray[np.bool_]
     seed: int
 
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Whom a plan knows of, shape (n,)."""
+        found = np.zeros(len(self.people), bool)
+        found[self.first.person] = True
+        return found
+
     def row(self, spans: Spans) -> I64:
         """Return the book's row of each span."""
         return self.book.row(spans.plan, self.enrolment.months.year(spans.month))
