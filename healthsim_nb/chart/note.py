@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ALL = 2**62
+PART = 2**17
+"""Numbers that the ids of patients go through while notes are kept in one piece."""
 COLUMNS = (
     "id",
     "patient_id",
@@ -97,7 +99,8 @@ def notes(
     """
     if limit < 1:
         raise SpecificationError(f"limit is {limit}: at least 1 note must be wanted.")
-    asked = {"patient": patient_id, "encounter": encounter_id, "most": limit, **phrases()}
+    first, last = (0, ALL) if patient_id is None else (patient_id, patient_id)
+    asked = {"first": first, "last": last, "encounter": encounter_id, "most": limit, **phrases()}
     found = cursor.execute(f"{statement()} ORDER BY id LIMIT $most", asked).fetchall()
     return Notes(tuple(Note(*row) for row in found))
 
@@ -114,14 +117,25 @@ def keep(cursor: duckdb.DuckDBPyConnection, table: str, owner: dict[str, int]) -
     owner
         Columns that say whose the rows are.
     """
-    asked = {"patient": None, "encounter": None, "most": ALL, **phrases()}
     sql = (
         f"INSERT INTO {table} ({', '.join([*owner, *COLUMNS])}) "  # noqa: S608
         f"SELECT {', '.join(str(int(v)) for v in owner.values())}, * FROM ({statement()}) "
         "WHERE id NOT IN (SELECT id FROM clinical_notes) ORDER BY id"
     )
-    row = cursor.execute(sql, asked).fetchone()
-    return int(row[0]) if row else 0
+    said = {"encounter": None, "most": ALL, **phrases()}
+    written = 0
+    for first, last in parts(cursor):
+        row = cursor.execute(sql, {"first": first, "last": last, **said}).fetchone()
+        written += int(row[0]) if row else 0
+    return written
+
+
+def parts(cursor: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+    """Return ranges of patients, so that the notes of one fit into memory."""
+    found = cursor.execute(
+        f"SELECT min(id), max(id) FROM patients GROUP BY id // {PART} ORDER BY 1"  # noqa: S608
+    ).fetchall()
+    return [(int(first), int(last)) for first, last in found]
 
 
 @cache

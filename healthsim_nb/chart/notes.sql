@@ -1,5 +1,5 @@
--- The notes of encounters, as text. Parameters: patient, encounter (null: any), most, and lists of
--- phrases. Only what was known on the day is read, so that more months change no note.
+-- The notes of encounters, as text. Parameters: first and last patient, encounter (null: any), most,
+-- and lists of phrases. Only what was known on the day is read, so that more months change no note.
 WITH visits AS MATERIALIZED (
   SELECT e.id, e.patient_id, e.provider_id, e.class_code, e.type, e.discharge_disposition,
     e.admission_time, e.discharge_time, e.admission_time::DATE AS day,
@@ -14,7 +14,7 @@ WITH visits AS MATERIALIZED (
          ELSE 'patient' END
       || ' born ' || p.birth_date || ', MRN ' || p.mrn AS who
   FROM encounters e JOIN patients p ON e.patient_id = p.id
-  WHERE ($patient IS NULL OR e.patient_id = $patient) AND ($encounter IS NULL OR e.id = $encounter)
+  WHERE e.patient_id BETWEEN $first AND $last AND ($encounter IS NULL OR e.id = $encounter)
   ORDER BY e.id LIMIT $most),
 problems AS (
   SELECT encounter_id, string_agg('- ' || description || ' (' || code || ')'
