@@ -15,9 +15,8 @@ def main(n: int) -> None:
         wall, cpu = time.perf_counter(), time.process_time()
         notes = c.notes(limit=10**9)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        print(
-            f"{len(notes):,} notes: {len(notes) / wall:,.0f} a second, {len(notes) / cpu:,.0f} a CPU second"
-        )
+        print(f"{len(notes):,} notes")
+        print(f"{len(notes) / wall:,.0f} a second, {len(notes) / cpu:,.0f} a CPU second")
         wall = time.perf_counter()
         c.notes(notes[0].patient_id)
         print(f"one patient: {time.perf_counter() - wall:.3f} s")
