@@ -274,3 +274,27 @@ def test_rules_are_listed_shown_and_switched(healthsim):
     assert "switched off" not in healthsim("rules", "systolic-possible", "--on")[1]
     code, _, err = healthsim("rules", "systolic-posible")
     assert (code, "Did you mean 'systolic-possible'" in err) == (1, True)
+
+
+def test_a_run_that_was_stopped_is_listed_and_goes_on(capsys, tmp_path, monkeypatch):
+    place = ["--database", str(tmp_path / "new.duckdb")]
+    asked = ["generate", "hypertension", "--n", "3", "--months", "4", "--name", "three"]
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("healthsim_nb.checkpointing.Kept.finish", interrupted)
+        assert cli.main([*asked, "--checkpoint-interval", "2", *place]) == 130
+    told = capsys.readouterr().err
+    run = told.rsplit("resume ", 1)[1].strip(" .\n")
+    assert "healthsim: Stopped. The run can go on: resume three_3patients_" in told
+
+    assert cli.main(["runs", *place]) == 0
+    assert "interrupted" in capsys.readouterr().out
+    assert cli.main(["resume", run, "--turn", "3", *place]) == 1
+    assert "no checkpoint of turn 3. There are 2, 4" in capsys.readouterr().err
+    assert cli.main(["resume", run, "--turn", "2", *place]) == 0
+    assert "2024-01-01 to 2024-04-30" in capsys.readouterr().out
+    assert cli.main(["history", "--kind", "resume", *place]) == 0
+    assert "command line" in capsys.readouterr().out

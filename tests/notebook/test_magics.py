@@ -98,6 +98,19 @@ def test_a_scenario_becomes_longer_and_larger_and_is_then_in_use(shell):
     assert (grown.name, spec.n, spec.months) == ("five", 7, 2)
 
 
+def test_runs_and_history_are_shown_and_an_entry_is_repeated(shell):
+    run(shell, "open :memory:")
+    run(shell, "generate hypertension --n 2 --months 1 --name two")
+
+    runs, history = run(shell, "runs"), run(shell, "history")
+
+    assert "two_2patients" in repr(runs)
+    assert "two_2patients" in runs._repr_html_()
+    assert [(entry.kind, entry.started_by) for entry in history] == [("generate", "magic")]
+    assert "ws.generate(" in repr(run(shell, "history --code 1"))
+    assert run(shell, "history --again 1").signature() == run(shell, "use two").signature()
+
+
 def test_a_query_is_shown_page_by_page(texas):
     first = run(texas, "query --page-size 20 SELECT id FROM patients")
     second = run(texas, "next")
