@@ -85,7 +85,7 @@ def test_all_problems_of_all_files_come_at_once_each_with_its_path(house):
             "type-2-diabetes",
             "when: {condition: type-1-diabetes}",
             "when: {trait: smokes}",
-            "factors.0.when.trait: 'smokes' is not 'smoker' or 'former-smoker'",
+            "factors.0.when.trait: 'smokes' is not 'smoker', 'former-smoker'",
         ),
         ("influenza", "AMB: 90", "AMBU: 90", "presents.class.AMBU: 'AMBU' is not 'AMB', 'EMER'"),
         ("wellness-visit", "every: {0: 6, 3: 12}", "", "a service needs 'every'"),
@@ -243,7 +243,7 @@ def test_a_problem_in_ones_own_folder_shows_its_path(house, tmp_path):
 
 def test_a_folder_of_ones_own_with_nothing_in_it_is_a_mistake(house, tmp_path):
     assert problems(tmp_path / "nowhere") == [
-        f"{tmp_path}/nowhere: holds nothing to read; looked for conditions/, templates/,"
+        f"{tmp_path}/nowhere: holds nothing to read; looked for conditions/, templates/, plans/,"
         " clinical/measures.yaml, codes/labs.csv, codes/orders.csv, codes/drugs.csv,"
         " codes/products.csv, clinical/cautions.yaml, codes/allergens.csv"
     ]
