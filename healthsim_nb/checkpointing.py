@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -17,7 +19,7 @@ from healthsim_nb.store import runs
 from healthsim_nb.templates import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -117,6 +119,17 @@ def home(database: Database, run_id: str) -> Path:
     """Return the folder of a run; the database is in a file."""
     assert database.path is not None
     return database.path.with_name(f"{database.path.name}.runs") / run_id
+
+
+def remove(database: Database, run_ids: Iterable[str]) -> None:
+    """Remove the folders of runs that are gone; other runs keep their own files."""
+    if database.path is None:
+        return
+    for run_id in run_ids:
+        # A folder that cannot be removed is only in the way of nobody.
+        shutil.rmtree(home(database, run_id), ignore_errors=True)
+    with suppress(OSError):
+        home(database, "any").parent.rmdir()
 
 
 def with_turns(database: Database, found: list[RunBrief]) -> list[RunBrief]:

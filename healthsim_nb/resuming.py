@@ -89,6 +89,25 @@ def prepare(
     return Resumption(run, spec, about, manifest, latest, recompute, name)
 
 
+def forget(database: Database, run_id: str) -> None:
+    """Remove a run that was interrupted, with its checkpoints.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such run.
+    RunError
+        If it has rows, or is going on still.
+    """
+    with database.transaction() as cursor:
+        run = runs.find(cursor, run_id)
+        if run.status != "interrupted":
+            why = f"made rows of {run.scenario!r}: delete that" if run.scenario else "is going on"
+            raise RunError(f"{run_id} was not interrupted. It {why}.")
+        cursor.execute("DELETE FROM hs.runs WHERE run_key = ?", [run.run_key])
+    checkpointing.remove(database, [run_id])
+
+
 def resume(
     database: Database,
     what: Resumption,

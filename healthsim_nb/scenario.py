@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from healthsim_nb import chart, composing, growing, validation
+from healthsim_nb import chart, checkpointing, composing, growing, validation
 from healthsim_nb.engine.calendar import add_months
 from healthsim_nb.errors import SpecificationError
 from healthsim_nb.formats import Source, export
@@ -17,7 +17,7 @@ from healthsim_nb.noting import noted
 from healthsim_nb.quality.scorecard import is_everybody, scorecard
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.schema.ddl import qualified
-from healthsim_nb.store import registry, scenarios, signature
+from healthsim_nb.store import registry, runs, scenarios, signature
 from healthsim_nb.store.eligibility import eligibility_query
 from healthsim_nb.store.pages import PAGE_SIZE
 from healthsim_nb.store.query import query
@@ -458,7 +458,7 @@ class Scenario:
 
     @noted
     def delete(self, *, confirm: bool = False) -> None:
-        """Remove it with all its rows, tags, notes and runs. It cannot be undone.
+        """Remove it with all its rows, tags, notes, runs and checkpoints. It cannot be undone.
 
         Parameters
         ----------
@@ -476,7 +476,11 @@ class Scenario:
                 f"Deleting {brief.name!r} ({brief.patients:,} patients, {brief.rows:,} rows) "
                 "cannot be undone: say .delete(confirm=True)."
             )
-        scenarios.delete(self._workspace._use(), brief.id)
+        database = self._workspace._use()
+        with database.cursor() as cursor:
+            gone = [run.run_id for run in runs.briefs(cursor, scenario=brief.id)]
+        scenarios.delete(database, brief.id)
+        checkpointing.remove(database, gone)
 
     @property
     def merged(self) -> Merged:

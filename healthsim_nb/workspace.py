@@ -227,6 +227,18 @@ class Workspace:
         )
         return Scenario(self, number, made)
 
+    def forget(self, run_id: str) -> None:
+        """Remove a run that was interrupted, with its checkpoints: it cannot go on any more.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such run.
+        RunError
+            If it was not interrupted: its rows belong to a scenario.
+        """
+        resuming.forget(self._use(), run_id)
+
     def runs(self, *, status: str | None = None) -> list[RunBrief]:
         """Return what made the rows, newest first.
 

@@ -241,6 +241,30 @@ def test_extend_goes_on_from_the_last_checkpoint_and_without_one_to_the_same_end
     assert longer.extend(1).signature() == whole
 
 
+def test_a_run_can_be_forgotten_unless_it_has_rows(place, ws):
+    run, done = run_of(ws, "stopped"), run_of(ws, "study")
+
+    ws.forget(run.run_id)
+
+    assert [left.run_id for left in ws.runs()] == [done.run_id]
+    assert not folder_of(place, run).exists()
+    with pytest.raises(RunError, match=r"made rows of 'study': delete that"):
+        ws.forget(done.run_id)
+    with pytest.raises(UnknownNameError):
+        ws.forget(run.run_id)
+
+
+def test_a_deleted_scenario_takes_its_checkpoints_and_no_others_with_it(place, ws, whole):
+    ws.scenario("study").delete(confirm=True)
+    run = run_of(ws, "stopped")
+
+    assert [path.name for path in (place / "study.duckdb.runs").iterdir()] == [run.run_id]
+    made = ws.resume(run.run_id)
+    assert made.signature() == whole
+    made.delete(confirm=True)
+    assert not (place / "study.duckdb.runs").exists()
+
+
 # Killed
 
 

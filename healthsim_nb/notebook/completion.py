@@ -52,7 +52,7 @@ def _names(session: Session, said: list[str]) -> list[str]:
         return list(hs.templates())
     if said == ["export"]:
         return hs.formats()
-    if said == ["resume"]:
+    if said in (["resume"], ["forget"]):
         return [run.run_id for run in session.workspace.runs()] if session.opened else []
     if said == ["rules"]:
         return session.workspace.rules().ids if session.opened else []

@@ -102,6 +102,12 @@ def delete(desk: Desk, scenario: str, yes: bool) -> Done:
     return Done(None, f"Deleted {what}.")
 
 
+def forget(desk: Desk, run: str) -> Done:
+    """Remove a run that was interrupted."""
+    desk.workspace.forget(run)
+    return Done(None, f"Forgot {run} and its checkpoints.")
+
+
 def samples(
     desk: Desk, table: str, scenario: str | None, n: int | None, strategy: str | None
 ) -> Done:
@@ -155,6 +161,7 @@ def _parts(text: str) -> list[str]:
 ACTS: dict[str, Callable[..., Done]] = {
     "clone": clone,
     "delete": delete,
+    "forget": forget,
     "load": load,
     "merge": merge,
     "persist": persist,

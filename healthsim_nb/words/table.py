@@ -55,6 +55,12 @@ WORDS = (
         ),
     ),
     Word(
+        "forget",
+        "remove a run that was interrupted, with its checkpoints",
+        "forget diabetes_500patients_20260115_093000_01",
+        (Option("run", "its id, as runs lists it", needed=True),),
+    ),
+    Word(
         "history",
         "what was done here, newest first; one can see an entry as code, or repeat it",
         "history --kind export",
