@@ -107,6 +107,49 @@ def test_deaths_are_those_of_the_life_table(people) -> None:
     assert 7.8 <= rate <= 10.6
 
 
+def test_births_are_those_of_the_united_states(people) -> None:
+    births, caesarean = people.execute("""
+        SELECT 1030.0 * count(*) / 2 / (SELECT count(*) FROM patients WHERE gender = 'F'
+          AND date_diff('year', birth_date, DATE '2025-01-01') BETWEEN 15 AND 44),
+          avg((drg_code BETWEEN '783' AND '788')::INT)
+        FROM encounters WHERE drg_code BETWEEN '783' AND '788' OR drg_code BETWEEN '796' AND '807'
+        """).fetchone()
+
+    assert births == pytest.approx(54.5, rel=0.15)
+    assert caesarean == pytest.approx(0.323, abs=0.06)
+
+
+def test_women_are_as_often_pregnant_in_the_first_months_as_later(people) -> None:
+    first, later = people.execute("""
+        SELECT count(*) FILTER (diagnosed_date < DATE '2024-07-01'),
+          count(*) FILTER (diagnosed_date >= DATE '2024-07-01') / 3
+        FROM diagnoses WHERE code IN ('Z34.91', 'Z34.92', 'Z34.93')""").fetchone()
+
+    assert first == pytest.approx(later, rel=0.12)
+
+
+@pytest.mark.parametrize(
+    ("complaint", "per_100_000", "error"),
+    [
+        ("New breast cancer", 93, 0.4),
+        ("New colorectal cancer", 46, 0.5),
+        ("New lung cancer", 60, 0.5),
+        ("Knee replacement", 236, 0.3),
+        ("Hip replacement", 134, 0.35),
+    ],
+)
+def test_cancers_and_operations_are_as_frequent_as_in_the_united_states(
+    people, complaint, per_100_000, error
+) -> None:
+    rate = people.execute(
+        "SELECT 1e5 * count(*) / 2 / (SELECT count(*) FROM patients) FROM encounters "
+        "WHERE chief_complaint = ?",
+        [complaint],
+    ).fetchone()[0]
+
+    assert rate == pytest.approx(per_100_000, rel=error)
+
+
 def test_healthy_adults_begin_without_chronic_illness(library) -> None:
     spec = specify(library, "healthy-adult", n=1500, months=3)
     con = database(joined(list(simulation.blocks(spec, library))))
