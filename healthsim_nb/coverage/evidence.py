@@ -81,13 +81,13 @@ class Chart:
         return (
             code,
             words,
-            self._person(table),
+            self._person(table, np.arange(table.num_rows)),
             _days(table["diagnosed_date"]),
             whole(table["encounter_id"]),
         )
 
-    def _person(self, table: pa.RecordBatch) -> I64:
-        return self.people.rows_of(whole(table["patient_id"]))
+    def _person(self, table: pa.RecordBatch, at: NDArray[np.intp]) -> I64:
+        return self.people.rows_of(whole(table["patient_id"])[at])
 
     def _visits(self, met: Met) -> Events:
         table = self.record["encounters"]
@@ -98,7 +98,7 @@ class Chart:
         at = np.flatnonzero(wanted)
         ids = whole(table["id"])[at]
         day = whole(table["admission_time"])[at] // DAY_US
-        return Events(self._person(table)[at], day, ids, np.ones(len(at), bool))
+        return Events(self._person(table, at), day, ids, np.ones(len(at), bool))
 
     def _coded(self, name: str, column: str, codes: list[str], when: str) -> Events:
         if name not in self.record:
@@ -108,7 +108,7 @@ class Chart:
         code, words = coded(table[column])
         at = np.flatnonzero(np.array([*(w in codes for w in words), False])[code])
         encounter = whole(table["encounter_id"])[at]
-        person, day = self._person(table)[at], _days(table[when])[at]
+        person, day = self._person(table, at), _days(table[when])[at]
         return Events(person, day, encounter, np.ones(len(at), bool))
 
     def _prescribed(self, classes: list[str]) -> Events:
@@ -143,7 +143,7 @@ class Chart:
         at = np.flatnonzero((high > 0) & (low > 0))
         good = (high < limit[0]) & (low < limit[1])
         day = _days(table["observation_time"])[at]
-        return Events(self._person(table)[at], day, whole(table["encounter_id"])[at], good[at])
+        return Events(self._person(table, at), day, whole(table["encounter_id"])[at], good[at])
 
 
 def latest(events: Events, begin: int, end: int, n: int, *, last: bool) -> tuple[Bools, I64, I64]:

@@ -158,7 +158,7 @@ class Desk:
         after[second] = index[self.line_before(every[second])]
         method = np.where(second, self._methods()[plan], FIRST)
         services = Services(
-            chain=patient_index(self.people.household_id[self._person(filing)]),
+            chain=self._chain(filing),
             member=accounts.member[filing],
             family=accounts.family[filing],
             allowed=allowed[every],
@@ -182,6 +182,11 @@ class Desk:
             limits[3, :families],
             visits,
         )
+
+    def _chain(self, filing: I64) -> I64:
+        """Return household and plan year: nothing reaches beyond either."""
+        household = patient_index(self.people.household_id[self._person(filing)])
+        return household * self.book.years + self.accounts.row[filing] % self.book.years
 
     def _person(self, filing: I64) -> I64:
         return self.claims.visits.person[self.claims.visit][self.filings.claim[filing]]

@@ -86,8 +86,8 @@ def _age(birth_day: NDArray[np.int32], year: I64) -> I64:
 def _rows_of(rows: tuple[I64, I64], n: int) -> tuple[I64, int]:
     """Return the row of each person and year, shape (n, years), and the first year."""
     who, year = rows
-    low = int(year.min(initial=0))
-    place = np.full((n, max(int(year.max(initial=0)) - low, 0) + 1), NONE, np.int64)
+    low, high = (int(year.min()), int(year.max())) if len(year) else (0, 0)
+    place = np.full((n, high - low + 1), NONE, np.int64)
     place[who, year - low] = np.arange(len(who))
     return place, low
 
