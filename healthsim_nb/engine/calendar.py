@@ -48,3 +48,20 @@ def month_starts(start: date, months: int) -> NDArray[np.int32]:
 def month_index(days: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return months since January 1970 of day numbers."""
     return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int32)
+
+
+def years_between(first: NDArray[np.int32], last: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the whole years from one day to another, by the calendar.
+
+    >>> days = [day_number(date(2003, 4, 4)), day_number(date(2021, 4, 3))]
+    >>> years_between(np.array(days[:1], np.int32), np.array(days[1:], np.int32)).tolist()
+    [17]
+    """
+    months = month_index(last) - month_index(first)
+    early = _day_of_month(last) < _day_of_month(first)
+    return np.asarray((months - early) // 12, np.int32)
+
+
+def _day_of_month(days: NDArray[np.int32]) -> NDArray[np.int32]:
+    dates = days.astype("datetime64[D]")
+    return np.asarray((dates - dates.astype("datetime64[M]")).astype(np.int32), np.int32)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthsim_nb.engine.calendar import day_number, month_starts, to_date
+from healthsim_nb.engine.calendar import day_number, month_starts, to_date, years_between
 from healthsim_nb.engine.curves import by_age, by_month
 
 
@@ -39,3 +39,13 @@ def test_an_empty_curve_is_zero() -> None:
 
 def test_months_lie_between_years() -> None:
     assert by_month({0: 0.0, 1: 12.0})[[0, 6, 12, 500]].tolist() == [0, 6, 12, 12]
+
+
+@given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(0, 40000))
+def test_years_are_counted_as_birthdays_are(born, days) -> None:
+    day = born + timedelta(days=days)
+    had = (day.month, day.day) >= (born.month, born.day)
+
+    found = years_between(*(np.array([day_number(d)], np.int32) for d in (born, day)))
+
+    assert found.tolist() == [day.year - born.year - (not had)]

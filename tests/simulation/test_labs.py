@@ -128,6 +128,23 @@ def test_ldl_is_not_calculated_from_very_high_triglycerides(draws) -> None:
     assert wrong == 0
 
 
+def test_the_filtration_rate_is_that_of_the_reported_creatinine(draws) -> None:
+    """CKD-EPI 2021, with the age in whole years on the day of the draw."""
+    worst, n = draws.execute("""
+        WITH pair AS (
+          SELECT gender, any_value(datesub('year', birth_date, collected_time::DATE)) AS age,
+            any_value(value_numeric) FILTER (loinc_code = '2160-0') AS scr,
+            any_value(value_numeric) FILTER (loinc_code = '98979-8') AS egfr
+          FROM lab_results l JOIN patients p ON l.patient_id = p.id GROUP BY gender, order_id)
+        SELECT max(abs(egfr - 142 * least(scr / k, 1) ** a * greatest(scr / k, 1) ** -1.2
+            * 0.9938::DOUBLE ** age * f)), count(egfr)
+        FROM pair, (VALUES ('F', 0.7, -0.241, 1.012), ('M', 0.9, -0.302, 1.0)) AS s(sex, k, a, f)
+        WHERE sex = gender AND egfr BETWEEN 3 AND 179""").fetchone()
+
+    assert n > 1000
+    assert worst <= 0.51
+
+
 def test_hematocrit_is_three_times_hemoglobin(draws) -> None:
     low, high = draws.execute("SELECT min(hct / hgb), max(hct / hgb) FROM draws").fetchone()
 

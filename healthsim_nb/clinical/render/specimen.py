@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from healthsim_nb.clinical import kidney
 from healthsim_nb.clinical.measures import measured
 from healthsim_nb.clinical.render.growth import heights
+from healthsim_nb.engine.calendar import years_between
+from healthsim_nb.engine.curves import AGES
 from healthsim_nb.engine.rng import Draws
 
 if TYPE_CHECKING:
@@ -53,8 +55,9 @@ class Specimen:
 
     @cached_property
     def age(self) -> NDArray[np.int32]:
-        """Age in years."""
-        return self.months // 12
+        """Age in years on the day, which a formula takes: `months` are those of the turn."""
+        born = self.chart.bodies.people.birth_day[self.chart.row[self.at]]
+        return np.minimum(years_between(born, self.chart.visits["day"][self.at]), AGES - 1)
 
     def measure(self, name: str) -> F64:
         """Return a measure as measured at the visit, in its unit."""
