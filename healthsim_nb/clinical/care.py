@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from healthsim_nb.clinical import measures, past, treatment
 from healthsim_nb.clinical.agenda import begin
 from healthsim_nb.clinical.compile import AMB, VR
-from healthsim_nb.clinical.month import Month, latent
+from healthsim_nb.clinical.month import Month, coded, latent
 from healthsim_nb.clinical.start import interval
 from healthsim_nb.clinical.visits import Visits, record
 from healthsim_nb.engine.ids import encounter_ids
@@ -141,7 +141,7 @@ def act(
     month.out.add(
         "diagnosis",
         visit=visit,
-        code=month.plan.diagnosis[c, state.stage[c, rows], month.years_old[rows]],
+        code=coded(month, c, rows),
         condition=np.full(len(rows), c, np.int16),
         principal=visits.condition[place] == c,
         begun=day if illness.source.kind == "service" else np.minimum(state.onset[c, rows], day),

@@ -43,7 +43,7 @@ from healthsim_nb.templates.condition import Condition, Level, Stage
 from healthsim_nb.templates.event import AcuteEvent, Care, Event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -103,6 +103,7 @@ class _Compiler:
             first_month=int(month_index(starts[:1])[0]),
             illnesses=illnesses,
             diagnosis=self.diagnosis(illnesses),
+            complicated=tuple(self.complicated()),
             measures=tuple(self.measured(m) for m in self.library.measures.values()),
             drugs=tuple(
                 DrugPlan(
@@ -146,6 +147,14 @@ class _Compiler:
                 if d.code:
                     table[illness.index, place] = self.code(d.code, c.name)
         return table
+
+    def complicated(self) -> Iterator[tuple[int, int, int, tuple[int, ...]]]:
+        """Yield the codes that depend on what else is known."""
+        for c in self.conditions:
+            if c.complicated:
+                other = tuple(self.condition[name] for name in c.complicated.by)
+                plain = self.code(c.complicated.instead_of, c.name)
+                yield self.condition[c.id], plain, self.code(c.complicated.code, c.name), other
 
     def order_months(self) -> NDArray[np.int16]:
         """Return how far back the latest of each order may lie, in months."""

@@ -12,6 +12,7 @@ from healthsim_nb.clinical.aftermath import foresee
 from healthsim_nb.clinical.agenda import begin, day_draws
 from healthsim_nb.clinical.cautions import permitted
 from healthsim_nb.clinical.compile import AMB, EMER, IMP, OBSENC, VR
+from healthsim_nb.clinical.month import coded
 from healthsim_nb.clinical.use import EMERGENCY
 from healthsim_nb.clinical.visits import Visits, record
 from healthsim_nb.engine.calendar import FAR
@@ -226,7 +227,7 @@ def diagnose(month: Month, visits: Visits) -> None:
     c, v = np.nonzero(month.state.known[np.ix_(chronic, visits.row[away])])
     c, v = chronic[c], away[v]
     row = visits.row[v]
-    code = plan.diagnosis[c, month.state.stage[c, row], month.years_old[row]]
+    code = coded(month, c, row)
     other = visits.condition[v] != c
     month.out.add(
         "diagnosis",

@@ -128,6 +128,18 @@ def factor(
     return product
 
 
+def coded(month: Month, cause: int | NDArray[np.intp], rows: Rows) -> NDArray[np.int16]:
+    """Return the code of a condition in each patient, one condition for all or one each."""
+    state, plan = month.state, month.plan
+    code = plan.diagnosis[cause, state.stage[cause, rows], month.years_old[rows]]
+    for condition, plain, instead, by in plan.complicated:
+        mine = np.flatnonzero((cause == condition) & (code == plain))
+        if len(mine):
+            known = state.known[np.ix_(np.array(by), rows[mine])].any(axis=0)
+            code[mine[known]] = instead
+    return np.asarray(code, np.int16)
+
+
 def latent(month: Month, measure: int, rows: Rows) -> NDArray[np.int32]:
     """Return the present value of a measure, in steps."""
     plan = month.plan.measures[measure]

@@ -240,6 +240,8 @@ class Plan:
     """In the order in which the start is drawn: causes before what they cause."""
     diagnosis: NDArray[np.int16]
     """Index into ``codes`` by (condition, 1 + degree, age in years)."""
+    complicated: tuple[tuple[int, int, int, tuple[int, ...]], ...]
+    """(condition, its plain code, the code instead, the conditions that make the difference)."""
     measures: tuple[MeasurePlan, ...]
     drugs: tuple[DrugPlan, ...]
     orders: tuple[Order, ...]

@@ -41,6 +41,14 @@ class Only(Strict):
     """A condition that it comes of: nobody has it without that one."""
 
 
+class Complicated(Strict):
+    """Another code while a condition of a list is known beside this one."""
+
+    code: str
+    instead_of: str
+    by: list[Id] = Field(min_length=1)
+
+
 class Level(Strict):
     """A lasting degree of control; a template's mix replaces ``share``."""
 
@@ -138,6 +146,7 @@ class Condition(Strict):
     """Services that count for years: what was done before the first day is told and recorded."""
     orders: dict[Id, Months] = {}
     """Order: the least months between two."""
+    complicated: Complicated | None = None
     complications: dict[Id, Percent] = {}
     """What "with complications" means: at least one of these, by share."""
     presents: Event | None = None
@@ -169,7 +178,9 @@ class Condition(Strict):
         staged = {part.code for part in self.ranks if part.code}
         care = [*self.events, *(step.event for step in self.timeline if step.event)]
         said = {event.code for event in care if event.code}
-        return {*self.codes.values(), *staged, *said, *(code for e in care for code in e.also)}
+        also = [code for e in care for code in e.also]
+        also += [self.complicated.code] if self.complicated else []
+        return {*self.codes.values(), *staged, *said, *also}
 
     @property
     def events(self) -> list[Event]:

@@ -42,6 +42,8 @@ def of_condition(c: Condition) -> Iterator[Use]:
     if c.only.having:
         yield Use("only.having", "condition", c.only.having)
     yield from _all("ends", "condition", c.ends)
+    if c.complicated:
+        yield from _all("complicated.by", "condition", c.complicated.by)
     yield from _all("complications", "condition", c.complications)
     yield from _factors("factors", c.factors)
     yield from _factors("progress", c.progress)
