@@ -12,6 +12,7 @@ import pytest
 import healthsim_nb as hs
 from healthsim_nb.errors import ExportError, ShareError, SpecificationError
 from healthsim_nb.store.migrations import known
+from healthsim_nb.store.migrations.difference import shape
 from healthsim_nb.store.sharing.manifest import SEAL
 
 
@@ -239,7 +240,13 @@ def test_a_file_of_an_earlier_schema_is_brought_up_to_date(shared, ws, tmp_path,
     """Schema 1 with a required column that later may be missing: the rows are the same."""
     with zipfile.ZipFile(shared) as source:
         source.extract("patients.parquet", tmp_path)
-    sql = f"SELECT * FROM '{tmp_path / 'patients.parquet'}' WHERE ssn IS NOT NULL AND id < 10**17"
+    with duckdb.connect() as con:
+        con.execute(known()[0].sql)
+        columns = ", ".join(list(shape(con)["patients"])[2:])
+    sql = (
+        f"SELECT run_place, {columns} FROM '{tmp_path / 'patients.parquet'}' "
+        "WHERE ssn IS NOT NULL AND id < 10**17"
+    )
     file = with_table(shared, tmp_path / "b.hsz", sql, rows=20)
     old = repacked(file, tmp_path / "c.hsz", lambda m: m.update(schema_version=1))
     assert known()[-1].version > 1
