@@ -125,7 +125,7 @@ def foreseen(
         same=np.where(medical, same, -1),
         stays_same=by["same", ""] / 100,
         others=_others([(r["of"], float(r["value"])) for r in rows if r["what"] == "other"], first),
-        surgical=np.where(operated, after, -1),
+        surgical=np.where(operated & medical_kind, after, -1),
         dies=np.array([_dies(e.event, share) for e in events]),
     )
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Ids = NDArray[np.int64]
 OFFICE_OPENS, OFFICE_MINUTES = 8 * 60, 8 * 60
-VIDEO = np.array([0, 0, 0.26, 0.25, 0.215, 0.175, 0.145, 0.125, 0.1])
+VIDEO = np.array([0, 0, 0.28, 0.27, 0.235, 0.19, 0.16, 0.14, 0.11])
 """Share of follow-ups by video, by age in tens (NHSR 205: 30 % of adults had one in 2022)."""
 ADULT = 18
 ROUTINE = -1

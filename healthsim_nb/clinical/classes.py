@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 CLASSES = ("AMB", "EMER", "IMP", "OBSENC", "VR", "HH")
-STAY = CLASSES.index("IMP")
+EMERGENCY, STAY = CLASSES.index("EMER"), CLASSES.index("IMP")

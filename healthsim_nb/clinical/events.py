@@ -29,6 +29,8 @@ OFFICE_OPENS = 480
 """Minute of the day."""
 LONGER = np.array([100, 100, 108, 116, 118])
 """Percent of the usual days in hospital by age in twenties (HCUP: 4.9 at 18-44, 5.3 at 65+)."""
+GROWN, SENT_HOME = 18, 0.4
+"""Children are admitted less often for the same (HCUP KID: 23 stays per 1,000; fitted)."""
 LASTING = ("chronic", "episode")
 NO_CONDITION = 511
 """In place of a condition: a code that stands by itself."""
@@ -118,6 +120,7 @@ def habits(
 ) -> NDArray[np.uint8]:
     """Return the classes with some who go to an emergency department, or do not, by habit."""
     table = month.plan.happenings
+    kind = spared(month, rows, event, kind, draws)
     free = np.flatnonzero((table.shift[event] > 0) & ((kind == AMB) | (kind == EMER)))
     if not len(free) or month.turn < 0:
         return kind
@@ -129,6 +132,21 @@ def habits(
     drawn = draws.take(free).each(table.shift_keys[event[free]])
     kind = kind.copy()
     kind[free] = np.where(drawn.chance(stays + goes), EMER, AMB)
+    return kind
+
+
+def spared(
+    month: Month, rows: Rows, event: NDArray[np.int64], kind: NDArray[np.uint8], draws: Draws
+) -> NDArray[np.uint8]:
+    """Return the classes with some children sent home whom a hospital would keep if grown."""
+    table, age = month.plan.happenings, month.years_old[rows]
+    mine = (kind == IMP) & table.may_go_home[event] & (age >= 1) & (age < GROWN)
+    at = np.flatnonzero(mine)
+    if not len(at):
+        return kind
+    home = draws.take(at).each(table.home_keys[event[at]]).chance(np.full(len(at), SENT_HOME))
+    kind = kind.copy()
+    kind[at[home]] = EMER
     return kind
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from healthsim_nb.clinical.classes import EMERGENCY
 from healthsim_nb.engine.rng import keys, weight_table
 
 if TYPE_CHECKING:
@@ -70,6 +71,16 @@ class EventTable:
     def shift_keys(self) -> U64:
         """Streams of going to another place than usual."""
         return self.keys("shift")
+
+    @cached_property
+    def may_go_home(self) -> NDArray[np.bool_]:
+        """Whether some are sent home from an emergency department."""
+        return np.array([EMERGENCY in e.classes for e in self.events], bool)
+
+    @cached_property
+    def home_keys(self) -> U64:
+        """Streams of being sent home."""
+        return self.keys("home")
 
     @cached_property
     def stays(self) -> I64:
