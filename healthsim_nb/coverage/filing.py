@@ -87,7 +87,9 @@ class Office:
         parts.append(self._second(parts))
         whole = _joined(parts)
         whole = self._undone(whole)
-        decided = np.flatnonzero(whole.decided < last_day)
+        # Nothing is on record of members of whom the plan does not know yet.
+        known = self.seen_from[whole.claim] < last_day
+        decided = np.flatnonzero((whole.decided < last_day) & known)
         decided = decided[np.argsort(whole.claim[decided] << 4 | whole.version[decided])]
         # What comes after a filing is decided after it, so nothing refers to what is left out.
         kept = whole.take(decided)

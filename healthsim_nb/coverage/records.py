@@ -96,7 +96,7 @@ def tables(
         "members": members(roll, patients.doctor),
         "coverage_spans": coverage_spans(roll),
         "enrollment_events": enrollment_events(roll),
-        "authorizations": authorizations(written, ledger.consents, people, last_day),
+        "authorizations": authorizations(written, ledger.consents, people, roll.known, last_day),
         "claims": claims(file),
         "claim_lines": claim_lines(file),
         "remittances": remittances(file),

@@ -44,10 +44,11 @@ VALID_DAYS = 90
 
 
 def authorizations(
-    claims: Claims, asked: Consents, people: People, last_day: int
+    claims: Claims, asked: Consents, people: People, known: NDArray[np.bool_], last_day: int
 ) -> pa.RecordBatch:
-    """Return a row for each request, as it stands on the last day."""
-    at = np.flatnonzero(asked.requested < last_day)
+    """Return a row for each request for a member that the plan knows, as on the last day."""
+    member = known[claims.visits.person[claims.visit[asked.claim]]]
+    at = np.flatnonzero((asked.requested < last_day) & member)
     claim, line = asked.claim[at], asked.line[at]
     visit = claims.visit[claim]
     decided, resolved = asked.decided[at], asked.resolved[at]
