@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-MEASURE_BITS, YEAR_BITS = 5, 11
-"""An id is the person, years since 1970 and the measure's place in its file."""
+MEASURE_BITS, YEAR_BITS = 5, 14
+"""An id is the person, the year and the measure's place in its file."""
 VISITS = 2
 """Visits with a diagnosis that make one of those who have it."""
 
@@ -44,7 +44,7 @@ def care_gaps(
         for turn in range(years)
     ]
     c = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
-    ids = (people.id[c["who"]] << YEAR_BITS | (c["year"] - 1970)) << MEASURE_BITS | c["measure"]
+    ids = (people.id[c["who"]] << YEAR_BITS | c["year"]) << MEASURE_BITS | c["measure"]
     order = np.argsort(ids)
     c = {name: column[order] for name, column in c.items()}
     met = c["met"].astype(bool)

@@ -56,7 +56,7 @@ def risk_scores(roll: Roll, record: Mapping[str, pa.RecordBatch]) -> pa.RecordBa
     score, counted = disease(present, segment)
     score = np.where(new, 0, score)
     own = demographic(people.sex[who] == 0, age, segment, new)
-    ids = people.id[who] << 16 | (year + 1 - 1970)
+    ids = people.id[who] << 16 | (year + 1)
     order = np.argsort(ids)
     return batch(
         "risk_scores",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from healthsim_nb.errors import ExportError, UnknownNameError
+from healthsim_nb.errors import ExportError, QueryError, UnknownNameError
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.store import gate, order
 from healthsim_nb.store.room import enter, said_by_duckdb
@@ -59,9 +59,13 @@ def save(cursor: duckdb.DuckDBPyConnection, scenario: int, sql: str, path: Path)
             raise ExportError(f"Nothing was written: there is no folder {path.parent}.")
         cursor.execute(f"COPY ({source}) TO '{target}' ({OPTIONS[kind]})").fetchall()
         return partial.replace(path)
+    except duckdb.InterruptException:
+        raise
     except (duckdb.IOException, OSError) as error:
         why = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise ExportError(f"Nothing was written, because {path} cannot be: {why}.") from None
+    except duckdb.Error as error:
+        raise QueryError(str(error).split("\n\nLINE ")[0]) from None
     finally:
         cursor.close()
         partial.unlink(missing_ok=True)

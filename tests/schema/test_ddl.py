@@ -16,9 +16,11 @@ def con():
             con.execute(statement)
         for scenario in (1, 2):
             con.execute(
-                "INSERT INTO hs.runs VALUES (?, ?, ?, 'generate', 'generated', 'here', "
-                "'some-template', NULL, ?, '{}', '0', 'finished', "
-                "TIMESTAMP '2026-01-15 12:00:00', NULL, 5000)",
+                "INSERT INTO hs.runs BY NAME SELECT ? AS run_key, ? AS run_id, ? AS scenario_id, "
+                "'generate' AS kind, 'generated' AS source_type, 'here' AS source_system, "
+                "'some-template' AS template, ? AS seed, '{}' AS parameters, "
+                "'0' AS package_version, 'finished' AS status, "
+                "TIMESTAMP '2026-01-15 12:00:00' AS created_at, 5000 AS row_count",
                 [scenario * 10, f"run {scenario}", scenario, scenario * 7],
             )
             con.execute(

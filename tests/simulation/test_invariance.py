@@ -40,7 +40,7 @@ OPEN = {
 """Columns that more months may close; no other cell ever changes."""
 
 PEOPLE = Population(ages="us", households=True)
-GOLDEN = "cbd0077764c796df34a90649579944e4"
+GOLDEN = "2d815911cb48c8b7aa18cfc7bc4ec516"
 """Changes only on purpose, with a line in the changelog."""
 
 

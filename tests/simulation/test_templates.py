@@ -140,7 +140,7 @@ def test_troponin_tells_who_has_a_heart_attack(library: Library) -> None:
         "SELECT count(DISTINCT e.patient_id) FROM encounters e JOIN diagnoses d"
         " ON d.encounter_id = e.id WHERE e.class_code = 'IMP' AND d.code = 'I21.4'"
     ).fetchone()[0]
-    assert admitted >= 0.8 * len(attacks)
+    assert admitted >= 0.5 * len(attacks)
 
 
 def test_dialysis_takes_place_three_times_a_week(library: Library) -> None:

@@ -7,7 +7,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from healthsim_nb.errors import SpecificationError, UnknownNameError, WorkspaceError
+from healthsim_nb.errors import (
+    RunIdCollisionError,
+    SpecificationError,
+    UnknownNameError,
+)
 from healthsim_nb.store import registry, runs, scenarios
 from healthsim_nb.store.likeness import match
 
@@ -205,7 +209,9 @@ def test_run_ids_end_at_99_with_a_sentence(database, now):
     with database.cursor() as cursor:
         for _ in range(99):
             runs.begin(cursor, 1, "study", patients=5, origin=runs.Origin(), now=now)
-        with pytest.raises(WorkspaceError, match=r"99 runs of 'study' began within this second"):
+        with pytest.raises(
+            RunIdCollisionError, match=r"99 runs of 'study' began within this second"
+        ):
             runs.begin(cursor, 1, "study", patients=5, origin=runs.Origin(), now=now)
 
         last = cursor.execute("SELECT max(run_id) FROM hs.runs").fetchall()[0][0]

@@ -7,7 +7,7 @@ All follows from the visits and from draws by person, so that more months add ro
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import MAXYEAR, date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -160,7 +160,9 @@ def yearly(clinic: Clinic, series: Series) -> None:
     everyone = np.arange(len(steady))
     always = clinic.willing(series, everyone)
     for year in range(to_date(clinic.start).year - 1, to_date(clinic.end).year + 1):
-        opens, closes = (day_number(date(year + i, *SEASON[i])) for i in (0, 1))
+        # The calendar ends with the year 9999.
+        after = date(year + 1, *SEASON[1]) if year < MAXYEAR else date.max
+        opens, closes = day_number(date(year, *SEASON[0])), day_number(after)
         if closes < max(clinic.start, series.days[0]) or opens >= clinic.end:
             continue
         season = Draws(clinic.chart.plan.spec.seed, clinic.chart.bodies.people.id * 4096 + year)
