@@ -108,8 +108,8 @@ class Laboratory:
 
     def close(self):
         """End the server."""
-        self.server.stdin.close()
-        self.server.wait()
+        # Closes both of its pipes, too.
+        self.server.communicate()
 
     def measure(self, name):
         """Let a work be done once undisturbed: how long it takes and what it makes."""
