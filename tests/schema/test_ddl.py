@@ -58,8 +58,15 @@ def test_state_tables_have_their_key(con):
 
 
 def test_every_table_has_a_view_of_its_name(con):
-    for name in tables():
-        con.execute(f"SELECT * FROM {name}")
+    views = con.execute(
+        "SELECT table_name FROM information_schema.tables "
+        "WHERE table_type = 'VIEW' AND table_schema = 'main'"
+    ).fetchall()
+
+    assert {name for (name,) in views} == set(tables())
+    for name, table in tables().items():
+        shown = con.sql(f"SELECT * FROM {name}").columns
+        assert set(shown) >= {column.name for column in table.columns}, name
 
 
 def test_a_view_shows_all_scenarios_until_one_is_in_use(con):
