@@ -14,6 +14,7 @@ from healthsim_nb.clinical.newborns import children
 from healthsim_nb.clinical.prevalence import prevalence_of
 from healthsim_nb.clinical.render.chart import open_chart, split
 from healthsim_nb.clinical.state import bodies
+from healthsim_nb.engine.arrow import declared
 from healthsim_nb.engine.ids import BLOCK, MOST_MOTHERS
 from healthsim_nb.errors import SpecificationError
 from healthsim_nb.playing import Keeping, lives
@@ -106,7 +107,8 @@ def gen_block(
     IndexError
         If there is no such block.
     """
-    return make_block(prepare(spec, library or load()), block, turns, size)
+    tables = make_block(prepare(spec, library or load()), block, turns, size)
+    return {name: declared(name, rows) for name, rows in tables.items()}
 
 
 def make_block(
@@ -118,6 +120,8 @@ def make_block(
     keeping: Keeping | None = None,
 ) -> Tables:
     """Return the rows of one block: `gen_block` for many blocks of one specification.
+
+    Amounts are decimals of 64 bits, as the database keeps them.
 
     Parameters
     ----------

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MONEY = pa.decimal128(12, 2)
+MONEY = pa.decimal64(12, 2)
+"""What DuckDB keeps of DECIMAL(12,2): whole cents in 64 bits."""
 
 
 def money(cents: NDArray[np.int64], null: NDArray[np.bool_] | None = None) -> pa.Array:
@@ -20,11 +21,9 @@ def money(cents: NDArray[np.int64], null: NDArray[np.bool_] | None = None) -> pa
     >>> money(np.array([1999, -5])).to_pylist()
     [Decimal('19.99'), Decimal('-0.05')]
     """
-    # A decimal is a whole number of 128 bits, the low half first.
-    wide = np.empty((len(cents), 2), "<i8")
-    wide[:, 0], wide[:, 1] = cents, cents >> 63
     mask = None if null is None else pa.array(~null).buffers()[1]
-    return pa.Array.from_buffers(MONEY, len(cents), [mask, pa.py_buffer(wide)])
+    whole = np.ascontiguousarray(cents, "<i8")
+    return pa.Array.from_buffers(MONEY, len(cents), [mask, pa.py_buffer(whole)])
 
 
 def lettered(letter: str, numbers: NDArray[np.int64]) -> pa.Array:

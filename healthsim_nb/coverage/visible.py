@@ -77,7 +77,7 @@ def _cut(
     patient = person < wanted
     related = np.isin(person, also)
     kept = patient | related if name in {*OF_RELATIVES, "accumulators"} else patient
-    found = rows.filter(pa.array(kept))
+    found = rows.take(pa.array(np.flatnonzero(kept)))
     hidden = {"members": "patient_id", "accumulators": "claim_id"}.get(name)
     if hidden:
         place = found.schema.names.index(hidden)

@@ -55,5 +55,13 @@ def batch(table: str, columns: Mapping[str, Any]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([_array(columns[n]) for n in names], names=names)
 
 
+def declared(table: str, rows: pa.RecordBatch) -> pa.RecordBatch:
+    """Return rows with their amounts in the declared type, whatever the width they were made in."""
+    for place, field in enumerate(arrow_schema(table)):
+        if pa.types.is_decimal(field.type):
+            rows = rows.set_column(place, field.name, rows.column(place).cast(field.type))
+    return rows
+
+
 def _array(values: pa.Array | NDArray[Any]) -> pa.Array:
     return values if isinstance(values, pa.Array) else pa.array(values)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from healthsim_nb import simulation
+from healthsim_nb.engine.arrow import declared
 from healthsim_nb.templates.library import Library, load
 from healthsim_nb.templates.template import Population, Specification
 
@@ -41,7 +42,7 @@ def play(library: Library) -> Callable[..., Run]:
 def joined(parts: list[dict[str, pa.RecordBatch]]) -> Run:
     """Return one table a name: dictionaries as text, shared rows once, by id."""
     names = parts[0].keys()
-    return {name: _one(name, [p[name] for p in parts]) for name in names}
+    return {name: _one(name, [declared(name, p[name]) for p in parts]) for name in names}
 
 
 def _one(name: str, batches: list[pa.RecordBatch]) -> pa.Table:
