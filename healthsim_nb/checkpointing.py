@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from healthsim_nb import __version__, simulation
 from healthsim_nb.engine import checkpoints, run_folder
 from healthsim_nb.engine.manifest import RunMetadata, RunResult
-from healthsim_nb.errors import SpecificationError
+from healthsim_nb.errors import CheckpointLoadError, SpecificationError
 from healthsim_nb.playing import Keeping
 from healthsim_nb.store import runs
 from healthsim_nb.templates import settings
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from healthsim_nb.store.runs import RunBrief
     from healthsim_nb.store.scenarios import Draft, Owner
     from healthsim_nb.templates.template import Specification
+
+GROWING = ("extend", "add", "resume")
+"""Kinds of runs that may be put on record only together with their rows."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,36 @@ def remove(database: Database, run_ids: Iterable[str]) -> None:
         shutil.rmtree(home(database, run_id), ignore_errors=True)
     with suppress(OSError):
         home(database, "any").parent.rmdir()
+
+
+def sweep(database: Database) -> list[str]:
+    """Remove what programs that were killed left beside the database, and return which runs.
+
+    These are files half written, and folders of runs that are not on record, as a run that grows a
+    scenario is only with its rows. Nobody can go on with them. What a run that began a scenario
+    has saved stays, should its database come back.
+    """
+    if database.path is None or database.read_only:
+        return []
+    above = home(database, "any").parent
+    if not above.is_dir():
+        return []
+    for part in above.glob("*/**/*.part"):
+        part.unlink(missing_ok=True)
+    with database.cursor() as cursor:
+        known = {run.run_id for run in runs.briefs(cursor)}
+    left = [folder.name for folder in above.iterdir() if folder.name not in known]
+    gone = [name for name in left if _is_nobodys(above / name)]
+    remove(database, gone)
+    return gone
+
+
+def _is_nobodys(folder: Path) -> bool:
+    """Return whether nobody could go on with what is in a folder, or would want to."""
+    with suppress(CheckpointLoadError):
+        kind = run_folder.read(folder).run.kind
+        return kind in GROWING or not checkpoints.turns(folder)
+    return False
 
 
 def with_turns(database: Database, found: list[RunBrief]) -> list[RunBrief]:

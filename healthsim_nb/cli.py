@@ -26,7 +26,8 @@ from healthsim_nb.words import (
     told_of,
     words,
 )
-from healthsim_nb.words.acts import ACTS, MAKING, Desk
+from healthsim_nb.words.acts import ACTS, MAKING
+from healthsim_nb.words.doing import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -263,7 +264,7 @@ def _query(
 
 def _export(
     kind: str,
-    folder: str,
+    folder: str | None,
     scenario: str | None,
     tables: str | None,
     database: str | None,
@@ -327,7 +328,7 @@ def _act(name: str) -> Callable[..., None]:
 
 def _ask(question: str) -> str:
     if not sys.stdin.isatty():
-        raise SpecificationError("Nobody is there to be asked: say --yes to delete it.")
+        raise SpecificationError("Nobody is there to be asked: say --yes if you are sure.")
     return input(question)
 
 

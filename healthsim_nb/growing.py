@@ -19,7 +19,7 @@ from healthsim_nb.checkpointing import Source
 from healthsim_nb.errors import SpecificationError, WorkspaceError
 from healthsim_nb.generation import keep_notes, origin
 from healthsim_nb.population.crowd import GROUP
-from healthsim_nb.store import growth, scenarios
+from healthsim_nb.store import growth, runs, scenarios
 from healthsim_nb.store.extending import Completion, differ
 from healthsim_nb.store.loader import load
 from healthsim_nb.store.scenarios import Draft
@@ -172,6 +172,19 @@ class _Run:
 
 
 def _save(database: Database, change: Growth, library: Library, run: _Run) -> None:
+    begun: list[str] = []
+    try:
+        _load(database, change, library, run, begun)
+    except BaseException:
+        # The run is on record only with its rows: as these did not come, its folder is nobody's.
+        checkpointing.remove(database, begun)
+        raise
+
+
+def _load(
+    database: Database, change: Growth, library: Library, run: _Run, begun: list[str]
+) -> None:
+    """Simulate and save what a scenario lacks; ``begun`` gets the id of the run at once."""
     completion = Completion(change.kind == "extend", change.past.own)
     made, about, source = change.made, run.about, run.source
     if change.kind == "extend" and source is None:
@@ -185,6 +198,7 @@ def _save(database: Database, change: Growth, library: Library, run: _Run) -> No
             origin=replace(about, parameters=made.model_dump_json()),
             now=run.clock(),
         )
+        begun.append(runs.id_of(cursor, owner.run_key))
         draft = Draft(about.parameters, made.n, template=made.template)
         kept = checkpointing.begin(
             cursor, database, owner, draft, made, about, source=source, now=run.clock()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import duckdb
 
-from healthsim_nb.errors import WorkspaceError
+from healthsim_nb.errors import SpecificationError, UnknownNameError, WorkspaceError
 from healthsim_nb.store.history import DONE, NEW_NAME, NOT_KEPT, Entry, failure, write
 
 if TYPE_CHECKING:
@@ -72,11 +72,20 @@ def noted(method: Method) -> Method:
 
 
 def repeated(workspace: Any, entry: Entry) -> Any:  # noqa: ANN401 - knows its methods only by name
-    """Do again what an entry says."""
+    """Do again what an entry says; to its scenario, not to one of a name that is near it."""
+    if entry.kind == "delete":
+        raise SpecificationError(
+            f"Entry {entry.id} (delete) is not repeated: what is deleted is said by name."
+        )
     said = dict(entry.given)
     if entry.kind in NEW_NAME:
         said.pop("name", None)
     of = entry.inputs.get("of")
+    names = [*([] if of is None else [of]), *said.get("sources", ())]
+    known = [brief.name for brief in workspace.scenarios()]
+    for name in names:
+        if name not in known:
+            raise UnknownNameError.of("scenario", name, known)
     return getattr(workspace if of is None else workspace.scenario(of), entry.kind)(**said)
 
 

@@ -18,6 +18,7 @@ from healthsim_nb.quality.scorecard import is_everybody, scorecard
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.schema.ddl import qualified
 from healthsim_nb.store import registry, runs, scenarios, signature
+from healthsim_nb.store.desk import outputs
 from healthsim_nb.store.eligibility import eligibility_query
 from healthsim_nb.store.pages import PAGE_SIZE
 from healthsim_nb.store.query import query
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from healthsim_nb.chart import Notes, Timeline
     from healthsim_nb.quality import Report
     from healthsim_nb.quality.scorecard import Scorecard
+    from healthsim_nb.store.desk.notes import Note
     from healthsim_nb.store.merging import Merged
     from healthsim_nb.store.pages import Page
     from healthsim_nb.store.registry import Brief
@@ -210,8 +212,11 @@ class Scenario:
         """
         return self.query(eligibility_query(who, on))
 
+    @noted
     def save(self, sql: str, path: str | Path) -> Path:
         """Write what a SELECT finds in this scenario to a file and return its path.
+
+        The workspace lists it among its outputs.
 
         Parameters
         ----------
@@ -225,7 +230,45 @@ class Scenario:
         UnknownNameError, QueryError, ExportError
             If the file is of another kind, the query is not allowed or the file cannot be written.
         """
-        return save(self._workspace.cursor(), self.id, sql, Path(path))
+        file = self._written(sql, Path(path))
+        self._file(outputs.ARTEFACT, file.suffix.lstrip(".").lower(), sql, file, [file])
+        return file
+
+    @noted
+    def draft(self, sql: str, *, format: str = "csv") -> Path:  # noqa: A002 - the word of the surface
+        """Write what a SELECT finds to a file named after the moment, and return its path.
+
+        It lies in the workspace's own folder for outputs, and the workspace lists it.
+
+        Parameters
+        ----------
+        sql
+            One SELECT, as for `query`.
+        format
+            csv, json, ndjson or parquet.
+
+        Raises
+        ------
+        UnknownNameError, QueryError, ExportError
+            If the format is another, the query is not allowed or the file cannot be written.
+        SpecificationError
+            If the workspace is in memory.
+        """
+        database, now = self._workspace._use(), self._workspace._now()
+        file = self._written(sql, outputs.new_draft(database, self.name, format, now))
+        self._file(outputs.DRAFT, format, sql, file, [file])
+        return file
+
+    def note(self, text: str, *, patient_id: int | None = None) -> Note:
+        """Write a note of your own on it, or on one of its patients; ``ws.notes()`` lists them."""
+        return self._workspace.note(text, scenario=self, patient_id=patient_id)
+
+    def _written(self, sql: str, path: Path) -> Path:
+        return save(self._workspace.cursor(), self.id, sql, path)
+
+    def _file(self, kind: str, form: str, what: str, path: Path, files: Sequence[Path]) -> None:
+        made = outputs.Made(kind, self.name, form, what, path, tuple(files))
+        outputs.record(self._workspace._use(), made, now=self._workspace._now())
 
     def samples(self, table: str, n: int = 3, *, strategy: str = "diverse") -> list[Sample]:
         """Return some rows of a table, each as a dictionary.
@@ -266,20 +309,20 @@ class Scenario:
     def export(
         self,
         format: str,  # noqa: A002 - the word of the surface
-        folder: str | Path,
+        folder: str | Path | None = None,
         *,
         tables: Sequence[str] | None = None,
         provenance: bool = False,
         **options: str,
     ) -> list[Path]:
-        """Write its tables to files and return those.
+        """Write its tables to files and return those; the workspace lists them as its outputs.
 
         Parameters
         ----------
         format
             One of ``hs.formats()``.
         folder
-            Where to; it is made if need be.
+            Where to; it is made if need be. Left out: a numbered folder beside the workspace.
         tables
             Which tables; left out: all.
         provenance
@@ -294,9 +337,20 @@ class Scenario:
         ExportError
             If it cannot be written.
         """
-        with self._workspace.cursor() as cursor:
-            source = Source(cursor, selects(self.id, provenance=provenance))
-            return export(format, source, folder, tables=tables, **options)
+        database, new = self._workspace._use(), None
+        if folder is None:
+            new = outputs.new_folder(database, self.name, format)
+        place = Path(new or folder or "")
+        try:
+            with self._workspace.cursor() as cursor:
+                source = Source(cursor, selects(self.id, provenance=provenance))
+                written = export(format, source, place, tables=tables, **options)
+        except BaseException:
+            if new is not None:
+                outputs.drop_empty(new)
+            raise
+        self._file(outputs.ARTEFACT, format, ", ".join(tables or ["all tables"]), place, written)
+        return written
 
     @noted
     def extend(
@@ -414,7 +468,9 @@ class Scenario:
         ExportError
             If it cannot be written.
         """
-        return share(self._workspace._use(), self.brief, path)
+        file = share(self._workspace._use(), self.brief, path)
+        self._file(outputs.ARTEFACT, "hsz", "the scenario", file, [file])
+        return file
 
     def tag(self, *words: str) -> None:
         """Put tags on it."""

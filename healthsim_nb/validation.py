@@ -65,7 +65,8 @@ class Rules:
             return "There is no such rule."
         wide = max(len(rule.id) for rule in self.rules)
         return "\n".join(
-            f"{r.id:<{wide}}  {r.severity:<7}  {'on ' if r.on else 'off'}  {r.protects}"
+            f"{r.id:<{wide}}  {r.severity:<7}  {'on ' if r.on else 'off'}  {r.confidence:<4g}  "
+            f"{r.protects} [{r.source}]"
             for r in self.rules
         )
 
@@ -182,25 +183,74 @@ def add(
     return rule
 
 
+def edit(
+    database: Database,
+    name: str,
+    *,
+    now: datetime,
+    sql: str | None = None,
+    protects: str | None = None,
+    severity: str | None = None,
+    source: str | None = None,
+    confidence: float | None = None,
+) -> Rule:
+    """Change a rule of the workspace's own, if it may run, and return it.
+
+    Raises
+    ------
+    QueryError
+        If its SQL is not allowed on a scenario, or fails, or returns no ``id``.
+    SpecificationError
+        If it is not of this workspace, or something about it cannot be.
+    """
+    with database.cursor() as cursor:
+        rule = _own(cursor, name, "changed")
+        table = rule.table
+        if sql is not None:
+            tables = _allowed(cursor, sql)
+            _tried(cursor, sql, tables)
+            table = tables[0]
+    row = store.Saved(
+        name,
+        rule.sql if sql is None else sql,
+        table,
+        severity or rule.severity,
+        protects or rule.protects,
+        source or rule.source,
+        rule.confidence if confidence is None else confidence,
+        rule.on,
+    )
+    changed = _made(row)
+    store.write(database, row, now=now)
+    return changed
+
+
 def remove(database: Database, name: str) -> None:
     """Remove a rule of the workspace's own."""
     with database.cursor() as cursor:
-        rule = one(cursor, name)
+        _own(cursor, name, "removed")
+    store.remove(database, name)
+
+
+def _own(cursor: duckdb.DuckDBPyConnection, name: str, done: str) -> Rule:
+    rule = one(cursor, name)
     if not rule.yours:
         raise SpecificationError(
-            f"{name} is not a rule of this workspace, so it cannot be removed: switch it off."
+            f"{name} is not a rule of this workspace, so it cannot be {done}: switch it off."
         )
-    store.remove(database, name)
+    return rule
 
 
 def switch(database: Database, name: str, *, on: bool, now: datetime) -> Rule:
     """Switch a rule on or off in this workspace and return it as it is now."""
     with database.cursor() as cursor:
         rule = one(cursor, name)
-    row = store.Saved(name, None, None, None, None, None, None, on)
-    if on and not rule.yours:
+    if rule.yours:
+        store.switch(database, name, on=on, now=now)
+    elif on:
         store.remove(database, name)
     else:
+        row = store.Saved(name, None, None, None, None, None, None, on)
         store.write(database, row, now=now)
     return rule.model_copy(update={"on": on})
 

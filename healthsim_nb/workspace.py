@@ -20,6 +20,7 @@ from healthsim_nb.schema import scenario_tables, tables
 from healthsim_nb.schema.dictionary import Dictionary, entries
 from healthsim_nb.store import history, registry, runs
 from healthsim_nb.store.database import Database, open_database
+from healthsim_nb.store.desk import clearing, inputs, notes, outputs
 from healthsim_nb.store.sharing import receive
 from healthsim_nb.templates.assemble import Run
 from healthsim_nb.templates.library import load as load_library
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from healthsim_nb.generation import Wanted
     from healthsim_nb.growing import Growth
     from healthsim_nb.quality import Rule
+    from healthsim_nb.store.desk.clearing import Contents
+    from healthsim_nb.store.desk.notes import Note, Notes
+    from healthsim_nb.store.desk.outputs import Outputs
     from healthsim_nb.store.history import History
     from healthsim_nb.store.registry import Brief
     from healthsim_nb.store.runs import RunBrief
@@ -73,6 +77,8 @@ def open(  # noqa: A001 - hs.open()
     database = open_database(
         path, now=Workspace._now(), read_only=read_only, memory_limit=memory_limit
     )
+    if database.alone:
+        checkpointing.sweep(database)
     return Workspace(database, own)
 
 
@@ -439,7 +445,7 @@ class Workspace:
         """
         if isinstance(sources, str):
             raise SpecificationError(f"A merge needs a list of scenarios: [{sources!r}, …].")
-        found = [self.scenario(s) if isinstance(s, str) else s for s in sources]
+        found = [self._one(source) for source in sources]
         briefs = [one.brief for one in found]
         owner = merged(self._use(), briefs, name, on_conflict, now=self._now())
         return Scenario(self, owner.scenario_id, owner.name)
@@ -520,6 +526,169 @@ class Workspace:
         """Remove a rule of your own."""
         validation.remove(self._use(), name)
 
+    def edit_rule(
+        self,
+        name: str,
+        sql: str | None = None,
+        *,
+        protects: str | None = None,
+        severity: str | None = None,
+        source: str | None = None,
+        confidence: float | None = None,
+    ) -> Rule:
+        """Change a rule of your own, and return it as it is now; what is left out stays.
+
+        Raises
+        ------
+        QueryError
+            If the SQL is not allowed on a scenario, or fails.
+        SpecificationError
+            If the rule is not of this workspace, or something about it cannot be.
+        """
+        return validation.edit(
+            self._use(),
+            name,
+            now=self._now(),
+            sql=sql,
+            protects=protects,
+            severity=severity,
+            source=source,
+            confidence=confidence,
+        )
+
+    def note(
+        self,
+        text: str,
+        *,
+        scenario: Scenario | str | None = None,
+        run: str | None = None,
+        patient_id: int | None = None,
+    ) -> Note:
+        """Write a note of your own and return it.
+
+        Parameters
+        ----------
+        text
+            What you want to remember.
+        scenario, run, patient_id
+            What it is about: a scenario, one of its patients, or a run by its id. Left out: the
+            workspace.
+
+        Raises
+        ------
+        UnknownNameError, SpecificationError
+            If there is no such scenario, run or patient, or the note is empty.
+        """
+        about = None if scenario is None else self._one(scenario).brief
+        return notes.write(
+            self._use(), text, scenario=about, run=run, patient=patient_id, now=self._now()
+        )
+
+    def notes(
+        self,
+        *,
+        scenario: Scenario | str | None = None,
+        run: str | None = None,
+        patient_id: int | None = None,
+    ) -> Notes:
+        """Return your own notes, newest first; clinical notes are ``c.notes()``.
+
+        Parameters
+        ----------
+        scenario, run, patient_id
+            Only those on a scenario and its patients, on a run, on a patient.
+        """
+        number = None if scenario is None else self._one(scenario).id
+        with self.cursor() as cursor:
+            return notes.read(cursor, scenario=number, run=run, patient=patient_id)
+
+    def change_note(self, number: int, text: str) -> Note:
+        """Give one of your notes another text, and return it."""
+        return notes.change(self._use(), number, text, now=self._now())
+
+    def remove_note(self, number: int) -> Note:
+        """Remove one of your notes, and return what it was."""
+        return notes.remove(self._use(), number)
+
+    def outputs(self, kind: str | None = None, *, scenario: str | None = None) -> Outputs:
+        """Return what was written from here, newest first: artefacts are numbered, drafts dated.
+
+        Parameters
+        ----------
+        kind
+            Only ``artefact`` (exports, shared and saved files) or only ``draft``.
+        scenario
+            Only of the scenario that had this name then.
+        """
+        if kind not in (None, outputs.ARTEFACT, outputs.DRAFT):
+            raise UnknownNameError.of(
+                "kind of output", str(kind), (outputs.ARTEFACT, outputs.DRAFT)
+            )
+        return outputs.read(self._use(), kind=kind, scenario=scenario)
+
+    def widget_inputs(self, notebook: str, widget: str) -> dict[str, Any]:
+        """Return what was entered into a widget of a notebook, by field; empty if nothing was."""
+        with self.cursor() as cursor:
+            return inputs.read(cursor, notebook, widget)
+
+    def keep_widget_inputs(self, notebook: str, widget: str, values: Mapping[str, Any]) -> None:
+        """Keep what is in a widget of a notebook now, in the place of what was kept before.
+
+        Parameters
+        ----------
+        values
+            By field, as JSON can hold them; empty: the widget begins with its defaults again.
+        """
+        inputs.write(self._use(), notebook, widget, values, now=self._now())
+
+    @property
+    def contents(self) -> Contents:
+        """What it holds, and which files are its own: what `reset` and `delete` would clear."""
+        return clearing.contents(self._use())
+
+    def reset(self, *, confirm: bool = False) -> None:
+        """Clear everything in it and go on with an empty workspace. It cannot be undone.
+
+        Scenarios, runs, checkpoints, history, notes, rules, outputs in its own folder, tables of
+        yours in its file: all goes. Files that you exported elsewhere stay, and so do copies from
+        before the file was brought up to date.
+
+        Parameters
+        ----------
+        confirm
+            Must be True: nothing is cleared by a slip.
+
+        Raises
+        ------
+        SpecificationError
+            If it is not confirmed.
+        WorkspaceError
+            If it is read-only or being changed; then it is as before.
+        """
+        self._confirmed(confirm, "Resetting", "reset")
+        clearing.reset(self._use(), now=self._now())
+
+    def delete(self, *, confirm: bool = False) -> list[Path]:
+        """Close it, remove all its files and return those. It cannot be undone.
+
+        They are the database with its log, its folders of runs and outputs, and copies of it from
+        before it was brought up to date. Nothing else in the folder is touched.
+
+        Parameters
+        ----------
+        confirm
+            Must be True: nothing is deleted by a slip.
+
+        Raises
+        ------
+        SpecificationError
+            If it is not confirmed.
+        WorkspaceError
+            If it is in memory or read-only, or a file cannot be removed.
+        """
+        self._confirmed(confirm, "Deleting", "delete")
+        return clearing.delete(self._use())
+
     def tables(self) -> list[str]:
         """Return the names of the tables that a scenario has."""
         return list(scenario_tables())
@@ -561,6 +730,16 @@ class Workspace:
             return f"Workspace {self.name}, closed"
         count = len(self.scenarios())
         return f"Workspace {self.name}, {count} scenario{'' if count == 1 else 's'}"
+
+    def _one(self, scenario: Scenario | str) -> Scenario:
+        return self.scenario(scenario) if isinstance(scenario, str) else scenario
+
+    def _confirmed(self, confirm: object, doing: str, word: str) -> None:
+        if confirm is not True:
+            raise SpecificationError(
+                f"{doing} the workspace {self.contents} cannot be undone: "
+                f"say .{word}(confirm=True)."
+            )
 
     def _grow(
         self, change: Growth, *, workers: int | None, progress: Callable[[int], None] | None

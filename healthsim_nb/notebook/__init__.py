@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 from typing import TYPE_CHECKING
 
-from healthsim_nb.notebook import cards, jupysql
+from healthsim_nb.notebook import cards, jupysql, remembering
 from healthsim_nb.notebook.completion import complete
 from healthsim_nb.notebook.magics import HsMagics
 from healthsim_nb.notebook.session import Session
@@ -35,4 +35,5 @@ def unload(shell: InteractiveShell) -> None:
     if session is not None:
         atexit.unregister(session.leave)
         jupysql.leave()
+        remembering.flush()
         session.leave()

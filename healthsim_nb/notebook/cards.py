@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 EDIT = "The same as a specification, to change and run"
 CODE = "The same as code, to repeat"
 ASK = "SELECT * FROM patients"
+MOST_NOTES = 5
+"""Notes that the card of a scenario shows."""
 
 
 def register(shell: Any) -> None:
@@ -58,7 +60,9 @@ def scenario(shown: Scenario) -> str:
         html.code("%hs summary"), " shows what is in it, ", html.code(f"%sql {ASK}"), " asks it."
     )
     said = html.note(source) if source else ""
-    return html.block(html.heading(brief.name, size), said, html.note(when), tags, ask)
+    yours = [f"Note {n.id} on {n.about}: {n.text}" for n in shown._workspace.notes(scenario=shown)]
+    noted = "".join(map(html.note, yours[:MOST_NOTES]))
+    return html.block(html.heading(brief.name, size), said, html.note(when), tags, noted, ask)
 
 
 def page(shown: Page) -> str:
@@ -130,6 +134,33 @@ def entry(shown: Any) -> str:
     return html.block(head, html.tag("pre", html.text(shown.code)), html.note(shown.told))
 
 
+def written_notes(shown: Any) -> str:
+    """Return notes of the user's own as HTML, whole."""
+    if not len(shown):
+        return html.block(html.note(shown.to_text()))
+    rows = [(n.id, f"{n.updated_at:%Y-%m-%d %H:%M}", n.about, n.text) for n in shown]
+    more = html.note_of(html.code("%hs note --remove NO"), " removes one.")
+    return html.block(html.table(shown.COLUMNS, rows, prose=True), more)
+
+
+def written_note(shown: Any) -> str:
+    """Return one note of the user's own as HTML."""
+    head = html.heading(f"Note {shown.id}", f"on {shown.about} · {shown.updated_at:%Y-%m-%d %H:%M}")
+    return html.block(head, html.tag("pre", html.text(shown.text)))
+
+
+def outputs(shown: Any) -> str:
+    """Return what was written from here as HTML."""
+    if not len(shown):
+        return html.block(html.note(shown.to_text()))
+    counted = shown.COLUMNS.index("files")
+    rows = [
+        tuple(html.Count(v) if place == counted else v for place, v in enumerate(one.row()))
+        for one in shown
+    ]
+    return html.block(html.table(shown.COLUMNS, rows, prose=True))
+
+
 FACES = {
     ("chart.timeline", "Timeline"): timeline,
     ("quality.report", "Report"): reports.report,
@@ -140,6 +171,9 @@ FACES = {
     ("scenario", "Scenario"): scenario,
     ("schema.dictionary", "Dictionary"): dictionary,
     ("store.merging.report", "Merged"): merged,
+    ("store.desk.notes", "Note"): written_note,
+    ("store.desk.notes", "Notes"): written_notes,
+    ("store.desk.outputs", "Outputs"): outputs,
     ("store.history", "Entry"): entry,
     ("store.history", "History"): history,
     ("store.pages", "Page"): page,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from healthsim_nb import Scenario, Workspace
-    from healthsim_nb.words.acts import Done
+    from healthsim_nb.words.doing import Done
 
 NONE_YET = "There is no scenario yet: make one with %hs generate."
 COLUMNS = ("name", "patients", "rows", "template", "made", "tags")

@@ -16,7 +16,8 @@ from healthsim_nb.notebook.generation import generate, grow, resume
 from healthsim_nb.notebook.shown import sentence, value_of
 from healthsim_nb.noting import started_by
 from healthsim_nb.words import NOTEBOOK, find, parse, shares, told_of
-from healthsim_nb.words.acts import ACTS, Desk
+from healthsim_nb.words.acts import ACTS
+from healthsim_nb.words.doing import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -204,14 +205,14 @@ class HsMagics(Magics):
     def do_export(
         self,
         kind: str,
-        folder: str,
+        folder: str | None,
         scenario: str | None,
         tables: str | None,
     ) -> Any:
         """Write a scenario's tables."""
         chosen = [t.strip() for t in tables.split(",")] if tables else None
         written = self.session.scenario(scenario).export(kind, folder, tables=chosen)
-        return listings.written(folder, written)
+        return listings.written(folder or str(written[0].parent), written)
 
     def do_templates(self) -> Any:
         """List the templates."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import healthsim_nb as hs
 from healthsim_nb.errors import SpecificationError, WorkspaceError
+from healthsim_nb.notebook import remembering
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -59,6 +60,7 @@ class Session:
 
     def close(self) -> None:
         """Close the workspace, whoever opened it, so that another program can open it."""
+        remembering.flush()
         if self._page is not None:
             self._page.close()
         if self._workspace is not None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 COPIED = ("scenario_tags", "notes", "exchanges", "exchange_events")
 """State that a clone has, too."""
-LEFT = ("runs", "checkpoints", "outputs", "figures")
+LEFT = ("runs", "checkpoints", "figures")
 """State that it has not: it has a run of its own, and files belong to what wrote them."""
 OWN = ("id", "name", "status", "description", "created_at", "updated_at", "row_count")
 """What the entry of a clone does not take over from the original's."""
@@ -175,7 +175,9 @@ def _state_value(
     if target == "scenarios":
         return str(owner.scenario_id)
     if target == "runs":
-        return mapped(keys, owner.run_key, column)
+        new = mapped(keys, owner.run_key, column)
+        required = tables()[table].column(column).required
+        return new if required else f"CASE WHEN {column} IS NOT NULL THEN {new} END"
     if column == "id" and table in shifts:
         return f"id + {shifts[table]}"
     return f"{column} + {shifts[target]}" if target and target in shifts else column

@@ -17,6 +17,7 @@ from healthsim_nb.errors import SpecificationError, WorkspaceError
 from healthsim_nb.schema.ddl import VARIABLE
 from healthsim_nb.store import migrations
 from healthsim_nb.store.backup import keep_copy
+from healthsim_nb.store.desk.mending import lacking, mend, told
 from healthsim_nb.store.refusals import damaged, refusal
 from healthsim_nb.store.scenarios import remove_unfinished
 
@@ -53,6 +54,11 @@ class Database:
     def closed(self) -> bool:
         """Whether every handle has been closed."""
         return self._handles == 0
+
+    @property
+    def alone(self) -> bool:
+        """Whether this is the only handle that the program has on it."""
+        return self._handles == 1
 
     def cursor(self, scenario: int | None = None) -> duckdb.DuckDBPyConnection:
         """Return a new cursor whose views show one scenario, or all.
@@ -184,7 +190,7 @@ def _fresh(file: Path | None, *, now: datetime, read_only: bool) -> Database:
     database = Database(file, read_only, connection)
     _all.add(database)
     try:
-        _prepare(database, now)
+        lacked = _prepare(database, now)
     except BaseException:
         database.close()
         raise
@@ -194,6 +200,8 @@ def _fresh(file: Path | None, *, now: datetime, read_only: bool) -> Database:
             f"as it was before it is kept in {copy.name}.",
             stacklevel=4,
         )
+    if lacked:
+        warnings.warn(told(database.name, lacked, mended=not read_only), stacklevel=4)
     if file:
         _open[file] = database
     return database
@@ -233,7 +241,8 @@ def _examine(file: Path) -> int:
         return int(found[0][0] or 0)
 
 
-def _prepare(database: Database, now: datetime) -> None:
+def _prepare(database: Database, now: datetime) -> list[str]:
+    """Bring a database up to date, and return what it lacked."""
     with database.cursor() as cursor:
         try:
             version = migrations.version(cursor, database.name)
@@ -241,9 +250,11 @@ def _prepare(database: Database, now: datetime) -> None:
             raise damaged(database.name, str(error)) from error
         if database.read_only:
             migrations.require_current(version, database.name)
-            return
+            return list(lacking(cursor))
         migrations.migrate(cursor, version, now=now)
+        lacked = mend(cursor)
         remove_unfinished(cursor)
+        return lacked
 
 
 def _limit(database: Database, memory_limit: str) -> None:

@@ -22,6 +22,9 @@ NOT_KEPT = "not kept: "
 NEW_NAME = ("generate", "clone", "merge", "persist", "receive", "resume")
 """What makes a scenario: repeated, it takes a name that is free."""
 
+LEADING = ("what", "data", "sources", "format", "sql", "path", "run_id")
+"""What is said first, without its name, wherever it is said."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -52,9 +55,8 @@ class Entry:
         of = self.inputs.get("of")
         subject = "ws" if of is None else f"ws.scenario({of!r})"
         said = [f"{name}={_code(value)}" for name, value in self.given.items()]
-        if self.given:
-            first = next(iter(self.given.values()))
-            said[0] = said[0] if isinstance(first, int) else _code(first)
+        if self.given and next(iter(self.given)) in LEADING:
+            said[0] = _code(next(iter(self.given.values())))
         return f"{subject}.{self.kind}({', '.join(said)})"
 
     def again(self) -> Any:  # noqa: ANN401 - whatever it returned

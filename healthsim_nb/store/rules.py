@@ -43,9 +43,19 @@ def write(database: Database, rule: Saved, *, now: datetime) -> None:
         cursor.execute(
             "INSERT INTO hs.rules (id, sql, table_name, severity, protects, source, confidence, "
             "enabled, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) "
-            "ON CONFLICT (id) DO UPDATE "
-            "SET enabled = excluded.enabled, updated_at = excluded.updated_at",
+            "ON CONFLICT (id) DO UPDATE SET sql = excluded.sql, table_name = excluded.table_name, "
+            "severity = excluded.severity, protects = excluded.protects, source = excluded.source, "
+            "confidence = excluded.confidence, enabled = excluded.enabled, "
+            "updated_at = excluded.updated_at",
             [rule.id, *values, rule.on, now],
+        )
+
+
+def switch(database: Database, name: str, *, on: bool, now: datetime) -> None:
+    """Switch a row on or off."""
+    with database.transaction() as cursor:
+        cursor.execute(
+            "UPDATE hs.rules SET enabled = ?, updated_at = ? WHERE id = ?", [on, now, name]
         )
 
 

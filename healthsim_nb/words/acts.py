@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from healthsim_nb.errors import SpecificationError
 from healthsim_nb.store.plain import table as plain_table
+from healthsim_nb.words.desk_acts import DESK_ACTS, delete_workspace
+from healthsim_nb.words.doing import Desk, Done, sure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from healthsim_nb import Scenario, Workspace
-
-YES = ("y", "yes")
 KEPT = "Nothing was deleted."
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Where a word works."""
-
-    workspace: Workspace
-    find: Callable[[str | None], Scenario]
-    """The scenario of a name, else the one in use."""
-    ask: Callable[[str], str]
-    """Puts a question to the user."""
-    names: Mapping[str, Any]
-    """The notebook's variables."""
-
-
-@dataclass(frozen=True)
-class Done:
-    """What was done."""
-
-    value: Any
-    text: str
-    use: Scenario | None = None
-    """The scenario that is spoken of from now on."""
 
 
 def tag(desk: Desk, tag: str, scenario: str | None) -> Done:
@@ -91,12 +66,16 @@ def merge(desk: Desk, scenarios: str, name: str | None, on_conflict: str | None)
     return Done(made.merged, f"{made.name}\n{made.merged.to_text()}", made)
 
 
-def delete(desk: Desk, scenario: str, yes: bool) -> Done:
-    """Delete a scenario, if the user is sure."""
+def delete(desk: Desk, scenario: str, workspace: bool, yes: bool) -> Done:
+    """Delete a scenario or the workspace, if the user is sure."""
+    if workspace:
+        return delete_workspace(desk, yes)
+    if not scenario:
+        raise SpecificationError("Say which scenario, or --workspace for all there is.")
     found = desk.find(scenario)
     name, patients, rows = found.name, found.brief.patients, found.brief.rows
     what = f"{name} ({patients:,} patients, {rows:,} rows)"
-    if not yes and desk.ask(f"Delete {what} for ever? [y/N] ").strip().casefold() not in YES:
+    if not sure(desk, f"Delete {what} for ever?", yes):
         return Done(found, KEPT)
     found.delete(confirm=True)
     return Done(None, f"Deleted {what}.")
@@ -159,6 +138,7 @@ def _parts(text: str) -> list[str]:
 
 
 ACTS: dict[str, Callable[..., Done]] = {
+    **DESK_ACTS,
     "clone": clone,
     "delete": delete,
     "forget": forget,

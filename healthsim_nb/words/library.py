@@ -54,10 +54,11 @@ LIBRARY = (
     ),
     Word(
         "delete",
-        "delete a scenario with all its rows, after asking",
+        "delete a scenario with all its rows, or the whole workspace, after asking",
         "delete what-if",
         (
-            Option("scenario", "its name, or a word of it", many=True, needed=True),
+            SCENARIO,
+            Option("--workspace", "the workspace with all its files, not a scenario", bool),
             Option("--yes", "do not ask", bool),
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from healthsim_nb.words.desk import DESK
 from healthsim_nb.words.library import LIBRARY
 from healthsim_nb.words.parts import NOTEBOOK, SCENARIO, TERMINAL, WHICH, Option, Word
 
@@ -148,12 +149,13 @@ WORDS = (
         "export parquet out/",
         (
             Option("kind", "csv, json, ndjson or parquet", metavar="FORMAT", needed=True),
-            Option("folder", "where to", needed=True),
+            Option("folder", "where to (a numbered folder beside the workspace)"),
             WHICH,
             Option("--tables", "only these, with commas between", metavar="NAMES"),
         ),
     ),
     *LIBRARY,
+    *DESK,
     Word(
         "validate",
         "check a scenario, or files of yours, against the rules",

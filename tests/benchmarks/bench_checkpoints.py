@@ -13,7 +13,7 @@ from time import perf_counter, process_time
 
 import healthsim_nb as hs
 
-ROUNDS = 5
+ROUNDS = 3
 INTERVAL = 6
 
 

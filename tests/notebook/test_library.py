@@ -130,7 +130,7 @@ def test_the_same_words_work_in_a_terminal(capsys, tmp_path, monkeypatch):
     assert "given_name" in run("samples", "patients", "--scenario", "a")[1]
     assert run("load", "a")[1].startswith("a [class]")
     code, _, told = run("delete", "a")
-    assert (code, told) == (1, "healthsim: Nobody is there to be asked: say --yes to delete it.")
+    assert (code, told) == (1, "healthsim: Nobody is there to be asked: say --yes if you are sure.")
     assert run("delete", "a", "--yes")[1].startswith("Deleted a (4 patients, ")
     assert run("delete", "nothing", "--yes")[2].startswith(
         "healthsim: No scenario named 'nothing'."

@@ -82,7 +82,8 @@ def test_the_difference_brings_an_older_file_with_rows_to_the_declaration(now):
             con.execute(f"DROP VIEW {table}; DROP VIEW IF EXISTS provenance.{table}")
             con.execute(f"DROP TABLE hs.{table}")
         con.execute(
-            "INSERT INTO hs.notes VALUES (1, NULL, 'mine', now()::TIMESTAMP, now()::TIMESTAMP)"
+            "INSERT INTO hs.notes (id, text, created_at, updated_at) "
+            "VALUES (1, 'mine', now()::TIMESTAMP, now()::TIMESTAMP)"
         )
         con.execute("CREATE TABLE hs.old (i INTEGER)")
         con.execute("ALTER TABLE hs.notes DROP COLUMN updated_at")
@@ -115,7 +116,7 @@ def test_a_second_time_changes_nothing(con, now):
 
 def test_a_later_change_is_applied_to_a_file_that_has_rows(con, now):
     migrate(con, 0, now=now)
-    con.execute("INSERT INTO hs.widget_state VALUES ('w', 'f', '1', now()::TIMESTAMP)")
+    con.execute("INSERT INTO hs.widget_state VALUES ('n', 'w', 'f', '1', now()::TIMESTAMP)")
     change = Migration(LAST + 1, "more", "ALTER TABLE hs.widget_state ADD COLUMN colour TEXT;")
 
     assert migrate(con, LAST, now=now, changes=[*known(), change]) == 1
@@ -209,7 +210,7 @@ VALUES = {
     "DATE": "DATE '2026-01-15'",
     "BOOLEAN": "true",
 }
-REMADE = {"rules": 4}
+REMADE = {"rules": 4, "widget_state": 10, "outputs": 10}
 """Tables that a migration makes anew, because nothing had written to them before."""
 
 

@@ -60,7 +60,7 @@ def test_sql_is_taken_as_it_stands():
         ("generate", "x --n many", "'generate' --n 'many' is not a whole number. Write: generate"),
         ("generate", "x --seed", "'generate' --seed needs a value. Write: generate"),
         ("generate", "", "'generate' needs WHAT. Write: generate WHAT"),
-        ("export", "", "'export' needs FORMAT and FOLDER. Write: export FORMAT FOLDER"),
+        ("export", "", "'export' needs FORMAT. Write: export FORMAT [FOLDER]"),
         ("status", "now", "'status' has no use for 'now'. Write: status"),
         ("close", "--force", "'close' does not know '--force'. It knows no options."),
     ],

@@ -13,7 +13,9 @@ import traitlets
 import healthsim_nb as hs
 from healthsim_nb.errors import HealthsimError, QueryError, UnknownNameError
 from healthsim_nb.notebook import cards, html
+from healthsim_nb.notebook.grid.restored import FIELDS, restored
 from healthsim_nb.notebook.grid.view import Column, View, kind_of, quoted
+from healthsim_nb.notebook.remembering import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +43,9 @@ class Grid(anywidget.AnyWidget):
         A table's name or one SELECT; what `Scenario.query` takes.
     page_size
         Rows a page.
+    name
+        Under which what the reader chooses is kept for this notebook, and restored when it is
+        opened again; left out: after what it is of.
 
     Raises
     ------
@@ -56,18 +61,38 @@ class Grid(anywidget.AnyWidget):
     state = traitlets.Dict().tag(sync=True)
     """What the reader has chosen: page, page_size, sort, filters, text, shown."""
     _page: Page | None = None
+    _memory: Memory | None = None
 
-    def __init__(self, scenario: Scenario, what: str = "patients", page_size: int = 20) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        what: str = "patients",
+        page_size: int = 20,
+        *,
+        name: str | None = None,
+    ) -> None:
         self._scenario = scenario
         self.view = view_of(scenario, what)
         self._asked = ""
+        widget = name or f"grid of {scenario.name}: {' '.join(what.split())}"
+        self._memory = memory = Memory(scenario._workspace, widget)
         super().__init__(
             label=f"{what if what in scenario.counts else 'query'} of {scenario.name}",
             columns=[{"name": c.name, "kind": c.kind} for c in self.view.columns],
-            state={"page": 1, "page_size": page_size},
+            state=self._begun(memory.recall(), page_size),
         )
-        self._turn(self.view, 1, page_size)
         self.on_msg(self._received)
+
+    def _begun(self, kept: dict[str, Any], page_size: int) -> dict[str, Any]:
+        """Turn to where the reader was, if that can still be shown, and return the state."""
+        state = restored(self.view, kept, page_size)
+        try:
+            page = self._turn(chosen(self.view, state), state["page"], state["page_size"])
+        except HealthsimError:
+            state = {"page": 1, "page_size": page_size}
+            self._turn(self.view, 1, page_size)
+            return state
+        return state if page.rows else {**state, "page": 1}
 
     def answer(self, asked: dict[str, Any]) -> Iterator[Message]:
         """Yield what a message of the browser is answered with, each with its buffers."""
@@ -85,6 +110,8 @@ class Grid(anywidget.AnyWidget):
         state = asked["state"]
         page = self._turn(chosen(self.view, state), int(state["page"]), int(state["page_size"]))
         self.state = state
+        if self._memory is not None:
+            self._memory.keep({name: state[name] for name in FIELDS if name in state})
         rows = [[shown(value) for value in row] for row in page.rows]
         yield (
             {
@@ -130,7 +157,7 @@ class Grid(anywidget.AnyWidget):
             raise UnknownNameError.of("file format", kind, FILES)
         name = f"{self.label.replace(' of ', '-')}.{kind}"
         with tempfile.TemporaryDirectory() as folder:
-            path = self._scenario.save(sql, Path(folder, name))
+            path = self._scenario._written(sql, Path(folder, name))
             if path.stat().st_size <= LARGEST_DOWNLOAD:
                 yield {"kind": "file", "name": name}, [path.read_bytes()]
                 return
@@ -139,6 +166,8 @@ class Grid(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Give back the cursor."""
+        if self._memory is not None:
+            self._memory.flush()
         if self._page is not None:
             self._page.close()
         super().close()
@@ -222,8 +251,10 @@ def shown(value: object) -> str | None:
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
-def grid(scenario: Scenario, what: str = "patients", page_size: int = 20) -> Grid:
+def grid(
+    scenario: Scenario, what: str = "patients", page_size: int = 20, *, name: str | None = None
+) -> Grid:
     """Return a `Grid`."""
     if not isinstance(scenario, hs.Scenario):
         raise QueryError("A grid is of a scenario: grid(ws.scenario('diabetes'), 'patients').")
-    return Grid(scenario, what, page_size)
+    return Grid(scenario, what, page_size, name=name)

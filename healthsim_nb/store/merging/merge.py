@@ -31,6 +31,7 @@ from healthsim_nb.store.cloning import (
     more_runs,
     origins,
 )
+from healthsim_nb.store.desk import notes
 from healthsim_nb.store.merging.report import Merged
 from healthsim_nb.store.merging.rounds import Round, count, join
 
@@ -77,6 +78,7 @@ def merge(
                 else:
                     _add(cursor, brief, owner, keys, report)
                 copy_state(cursor, brief.id, owner, COPIED, keys)
+                notes.tell_whose(cursor, owner.scenario_id, brief.name)
             _finish(cursor, owner, report, now)
     except BaseException:
         drop(database, owner)

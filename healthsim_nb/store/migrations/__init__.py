@@ -15,14 +15,18 @@ from typing import TYPE_CHECKING
 
 from healthsim_nb import __version__
 from healthsim_nb.errors import WorkspaceError, WorkspaceTooNewError
-from healthsim_nb.schema import tables
-from healthsim_nb.schema.ddl import SCHEMA, view_statements
+from healthsim_nb.schema import scenario_tables, tables
+from healthsim_nb.schema.ddl import NUMBERED, SCHEMA, view_statements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
+
+
+SEQUENCES = "sequence"
+"""Takes the place of the schema among the names of `objects`."""
 
 
 @dataclass(frozen=True)
@@ -89,15 +93,31 @@ def migrate(
         return 0
     cursor.begin()
     try:
-        for change in pending:
-            _apply(cursor, change, now)
-        for statement in view_statements():
-            cursor.execute(statement)
+        fill(cursor, pending, now=now)
         cursor.commit()
     except BaseException:
         cursor.rollback()
         raise
     return len(pending)
+
+
+def fill(cursor: DuckDBPyConnection, changes: Sequence[Migration] = (), *, now: datetime) -> None:
+    """Apply changes, all that there are if none are named, in the transaction of the cursor."""
+    for change in changes or known():
+        _apply(cursor, change, now)
+    for statement in view_statements():
+        cursor.execute(statement)
+
+
+@cache
+def objects() -> tuple[tuple[str, str], ...]:
+    """Return schema and name of every table, view and sequence that a database should have."""
+    return (
+        *((SCHEMA, name) for name in tables()),
+        *(("main", name) for name in tables()),
+        *(("provenance", name) for name in scenario_tables()),
+        *((SEQUENCES, f"{name}_seq") for name in NUMBERED),
+    )
 
 
 def _apply(cursor: DuckDBPyConnection, change: Migration, now: datetime) -> None:

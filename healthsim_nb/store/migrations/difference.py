@@ -72,13 +72,14 @@ def _table(table: Table, before: dict[str, tuple[str, bool]] | None) -> list[str
     lines = [_alter(table, f"DROP COLUMN {name}") for name in before if name not in declared]
     for column in table.columns:
         if column.name not in before:
-            lines += _added(table, column)
+            lines += added(table, column)
         else:
             lines += _changed(table, column, *before[column.name])
     return lines
 
 
-def _added(table: Table, column: Column) -> list[str]:
+def added(table: Table, column: Column) -> list[str]:
+    """Return the statements that add a column to a table that may have rows."""
     if not column.required:
         return [_alter(table, f"ADD COLUMN {column.name} {column.type}")]
     # DuckDB adds no column with a constraint.

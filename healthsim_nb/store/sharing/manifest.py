@@ -67,6 +67,8 @@ class Manifest(_Strict):
     patients: int = Field(ge=0)
     tags: list[str]
     notes: list[str]
+    patient_notes: list[tuple[int, str]] = []
+    """Notes on patients: (id, text)."""
     runs: list[SharedRun] = Field(min_length=1)
     signature: str = Field(pattern=HASH)
     """Of the rows: equal for equal rows, on any machine."""

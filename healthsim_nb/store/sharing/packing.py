@@ -97,7 +97,7 @@ def _manifest(
     told = cursor.execute("SELECT specification FROM hs.scenarios WHERE id = ?", [brief.id])
     ((specification,),) = told.fetchall()
     notes = cursor.execute(
-        "SELECT text FROM hs.notes WHERE scenario_id = ? ORDER BY id", [brief.id]
+        "SELECT patient_id, text FROM hs.notes WHERE scenario_id = ? ORDER BY id", [brief.id]
     ).fetchall()
     return Manifest(
         format=FORMAT,
@@ -111,7 +111,8 @@ def _manifest(
         specification=specification,
         patients=brief.patients,
         tags=list(brief.tags),
-        notes=[text for (text,) in notes],
+        notes=[text for patient, text in notes if patient is None],
+        patient_notes=[(patient, text) for patient, text in notes if patient is not None],
         runs=runs,
         signature=signature(cursor, brief.id),
         tables=tables,

@@ -133,11 +133,12 @@ def _insert(
 
 
 def _add_notes(cursor: DuckDBPyConnection, owner: Owner, manifest: Manifest, now: datetime) -> None:
-    for text in manifest.notes:
+    of_it: list[tuple[int | None, str]] = [(None, text) for text in manifest.notes]
+    for patient, text in [*of_it, *manifest.patient_notes]:
         cursor.execute(
-            "INSERT INTO hs.notes (id, scenario_id, text, created_at, updated_at) "
-            "VALUES ((SELECT coalesce(max(id), 0) + 1 FROM hs.notes), ?, ?, ?, ?)",
-            [owner.scenario_id, text, now, now],
+            "INSERT INTO hs.notes (id, scenario_id, patient_id, text, created_at, updated_at) "
+            "VALUES ((SELECT coalesce(max(id), 0) + 1 FROM hs.notes), ?, ?, ?, ?, ?)",
+            [owner.scenario_id, patient, text, now, now],
         )
 
 
