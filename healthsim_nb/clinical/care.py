@@ -80,7 +80,7 @@ def attends(
     later = interval(month, illness, absent)
     if illness.source.history:
         later = np.minimum(later, past.ASKED_AGAIN)
-    month.state.due[illness.index, absent] = month.turn + 2 + later
+    month.state.due[illness.index][absent] = month.turn + 2 + later
     wanted = np.ones(len(rows), bool)
     wanted[low:high] = comes
     return wanted
@@ -144,7 +144,7 @@ def act(
         code=coded(month, c, rows),
         condition=np.full(len(rows), c, np.int16),
         principal=visits.condition[place] == c,
-        begun=day if illness.source.kind == "service" else np.minimum(state.onset[c, rows], day),
+        begun=day if illness.source.kind == "service" else np.minimum(state.onset[c][rows], day),
         present=np.ones(len(rows), bool),
     )
     if illness.lines:
@@ -157,7 +157,7 @@ def act(
     for order, months in illness.orders:
         here = near if month.plan.orders[order].kind == "procedure" else slice(None)
         ask(month, order, months, rows[here], visit[here])
-    state.due[c, rows] = month.turn + interval(month, illness, rows)
+    state.due[c][rows] = month.turn + interval(month, illness, rows)
 
 
 def watch(month: Month, illness: Illness, rows: Rows, visit: Ids, day: NDArray[np.int32]) -> None:
@@ -165,8 +165,8 @@ def watch(month: Month, illness: Illness, rows: Rows, visit: Ids, day: NDArray[n
     for place, drug in enumerate(illness.drugs):
         if not month.plan.drugs[drug].orders:
             continue
-        taken = ((month.state.given[illness.index, rows] >> place) & 1) > 0
-        taken &= month.state.noted[drug, rows] < day
+        taken = ((month.state.given[illness.index][rows] >> place) & 1) > 0
+        taken &= month.state.noted[drug][rows] < day
         for order, months in month.plan.drugs[drug].orders:
             ask(month, order, months, rows[taken], visit[taken])
 
@@ -187,7 +187,7 @@ def decide(month: Month, illness: Illness, rows: Rows, visit: Ids, day: NDArray[
     rules, name = illness.source.treatment, illness.id
     assert rules is not None
     draws = month.draws.take(rows)
-    line = month.state.line[illness.index, rows]
+    line = month.state.line[illness.index][rows]
     planned = treatment.planned_line(month, illness, rows)
     begins = (line == 0) & (planned > 0) & draws.chance(f"{name}.treat", rules.start)
     stops = (line > 0) & draws.chance(f"{name}.stop", rules.stop)

@@ -21,7 +21,7 @@ Masks = NDArray[np.uint16]
 def fitting(month: Month, illness: Illness, rows: Rows, wanted: Masks) -> Masks:
     """Return what is taken of the wanted drugs, or instead of them."""
     avoided = month.plan.avoided
-    found, given = wanted.copy(), month.state.given[illness.index, rows]
+    found, given = wanted.copy(), month.state.given[illness.index][rows]
     if month.turn < 0:
         # Nobody goes on with what would not have been begun.
         given = np.zeros_like(given)

@@ -80,13 +80,13 @@ def fall_ill(month: Month, causes: NDArray[np.intp], rows: Rows) -> None:
 def move(month: Month, illness: Illness, rows: Rows, times: int) -> None:
     """Add what a condition does to the measures, or take it back."""
     for measure, amount in illness.add:
-        month.state.effect[measure, rows] += times * amount
+        month.state.effect[measure][rows] += times * amount
 
 
 def end_others(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
     """End the conditions that this one puts an end to."""
     for other in illness.ends:
-        had = month.state.stage[other, rows] > 0
+        had = month.state.stage[other][rows] > 0
         leave(month, month.plan.illnesses[other], rows[had], day[had])
 
 
@@ -102,9 +102,9 @@ def enter(month: Month, illness: Illness, rows: Rows, day: Days, stage: int = 0)
         return
     c = illness.index
     end_others(month, illness, rows, day)
-    month.state.onset[c, rows] = day
+    month.state.onset[c][rows] = day
     if stage:
-        month.state.stage[c, rows] = stage
+        month.state.stage[c][rows] = stage
     else:
         take_degree(month, illness, rows, new=True)
     place_measures(month, illness, rows)
@@ -123,7 +123,7 @@ def staged(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
     """Begin what begins with the stage that people have."""
     for place, degree in enumerate(illness.degrees, start=1):
         if (illness.index, degree.id) in month.plan.timelines.entries:
-            mine = month.state.stage[illness.index, rows] == place
+            mine = month.state.stage[illness.index][rows] == place
             begin(month, illness.index, degree.id, rows[mine], day[mine])
 
 
@@ -131,17 +131,17 @@ def reach_stage(month: Month, illness: Illness, rows: Rows, day: Days, stage: in
     """Let people who have a condition go on to a stage."""
     if not len(rows):
         return
-    month.state.stage[illness.index, rows] = stage
+    month.state.stage[illness.index][rows] = stage
     place_measures(month, illness, rows)
     staged(month, illness, rows, day)
 
 
 def found(month: Month, illness: Illness, rows: Rows, turn: int, day: Days) -> None:
     """Diagnose a condition on a day: from ``turn`` on its routine visits are due."""
-    month.state.known[illness.index, rows] = True
+    month.state.known[illness.index][rows] = True
     begin(month, illness.index, FOUND, rows, day)
     if illness.every.any() or any(d.every for d in illness.degrees):
-        month.state.due[illness.index, rows] = turn
+        month.state.due[illness.index][rows] = turn
 
 
 def take_degree(month: Month, illness: Illness, rows: Rows, *, new: bool = False) -> None:
@@ -153,7 +153,7 @@ def take_degree(month: Month, illness: Illness, rows: Rows, *, new: bool = False
         draws = Draws(month.plan.spec.seed, month.bodies.people.id[rows])
         slots = (draws.bits(f"{illness.id}.degree") >> np.uint64(48)).astype(np.intp)
         degree = weight_table(shares)[slots]
-    month.state.stage[illness.index, rows] = degree + 1
+    month.state.stage[illness.index][rows] = degree + 1
 
 
 def place_measures(month: Month, illness: Illness, rows: Rows) -> None:
@@ -161,12 +161,12 @@ def place_measures(month: Month, illness: Illness, rows: Rows) -> None:
     if not any(d.sets for d in illness.degrees):
         return
     given = treatment.line_effects(month, illness, treatment.settled(month, illness, rows))
-    degree = month.state.stage[illness.index, rows]
+    degree = month.state.stage[illness.index][rows]
     for place, d in enumerate(illness.degrees, start=1):
         mine = degree == place
         stream = f"{illness.id}.{d.id}"
         if d.untreated:
-            bare = mine & (month.state.given[illness.index, rows] == 0)
+            bare = mine & (month.state.given[illness.index][rows] == 0)
             nothing = np.zeros((len(given), int(bare.sum())), np.int32)
             measures.set_points(month, d.untreated, f"{stream}.untreated", rows[bare], nothing)
             mine &= ~bare
@@ -188,9 +188,9 @@ def leave(month: Month, illness: Illness, rows: Rows, day: Days) -> None:
     if any(d.sets for d in illness.degrees) or month.plan.timelines.moved.get(c):
         measures.back_to_health(month, illness, rows)
     cancel(month, c, rows)
-    state.stage[c, rows] = 0
-    state.known[c, rows] = False
-    state.due[c, rows] = NEVER
+    state.stage[c][rows] = 0
+    state.known[c][rows] = False
+    state.due[c][rows] = NEVER
 
 
 def over(month: Month, causes: NDArray[np.intp], rows: Rows, day: Days) -> None:
@@ -241,7 +241,7 @@ def remit(month: Month, illness: Illness) -> None:
     """Let a chronic condition go away in some."""
     name = f"{illness.id}.remission"
     rows, _ = month.thinning.candidates(name, illness.remission, month.turn)
-    rows = rows[(month.state.stage[illness.index, rows] > 0) & month.alive[rows]]
+    rows = rows[(month.state.stage[illness.index][rows] > 0) & month.alive[rows]]
     leave(month, illness, rows, month.draw_days(f"{name}.day", rows))
 
 
@@ -256,7 +256,7 @@ def befall(month: Month, illness: Illness, event: Happening) -> None:
     """Draw who of the ill has the event this month."""
     bound = event.month_rate * most(event.multipliers)
     rows, drawn = month.thinning.candidates(event.name, bound, month.turn)
-    ill = month.state.known[illness.index, rows] & month.alive[rows]
+    ill = month.state.known[illness.index][rows] & month.alive[rows]
     rows, drawn = rows[ill], drawn[ill]
     rows = rows[drawn < event.month_rate * factor(month, event.multipliers, rows)]
     if len(rows):
@@ -271,8 +271,8 @@ def detect(month: Month) -> None:
         if illness.source.kind != "chronic" or illness.detect >= 1:
             continue
         rows, _ = month.thinning.candidates(f"{illness.id}.detect", illness.detect, month.turn)
-        hidden = (month.state.stage[c, rows] > 0) & ~month.state.known[c, rows] & month.alive[rows]
+        hidden = (month.state.stage[c][rows] > 0) & ~month.state.known[c][rows] & month.alive[rows]
         if illness.cause >= 0:
-            hidden &= month.state.known[illness.cause, rows]
+            hidden &= month.state.known[illness.cause][rows]
         rows = rows[hidden]
         found(month, illness, rows, month.turn, np.full(len(rows), month.day, np.int32))

@@ -24,7 +24,7 @@ def act(month: Month, step: StepPlan, rows: Rows, days: I64, visits: I64) -> Non
     """End, begin, stop and start what a step does; ``visits`` are -1 before the first day."""
     day = days.astype(np.int32)
     for condition in step.ends:
-        had = month.state.stage[condition, rows] > 0
+        had = month.state.stage[condition][rows] > 0
         leave(month, month.plan.illnesses[condition], rows[had], day[had])
     if step.source.birth and month.turn >= 0:
         give_birth(month, step, rows, day)
@@ -59,9 +59,9 @@ def _begin(month: Month, condition: int, stage: int, rows: Rows, day: NDArray[np
     illness = month.plan.illnesses[condition]
     if condition in month.plan.barred:
         return
-    has = month.state.stage[condition, rows] > 0
+    has = month.state.stage[condition][rows] > 0
     enter(month, illness, rows[~has], day[~has], stage)
     if stage:
-        on = month.state.stage[condition, rows]
+        on = month.state.stage[condition][rows]
         further = has & (on < stage)
         reach_stage(month, illness, rows[further], day[further], stage)

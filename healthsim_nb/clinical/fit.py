@@ -163,7 +163,7 @@ def able(month: Month, illness: Illness) -> NDArray[np.intp]:
 def hazard(month: Month, illness: Illness, death: Table) -> Table:
     """Return new cases per person-year before multipliers."""
     rows = able(month, illness)
-    free = rows[month.state.stage[illness.index, rows] == 0]
+    free = rows[month.state.stage[illness.index][rows] == 0]
     f = risk(month, illness, free)
     onset = fitted.steady_hazard(illness.prevalence, illness.source, death)
     fatal = illness.presents.event.fatal if illness.presents else 0.0

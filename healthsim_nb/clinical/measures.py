@@ -80,7 +80,7 @@ def set_points(
         plan = month.plan.measures[measure]
         curve = plan.curve[month.bodies.sex[rows], month.months_old[rows]]
         point = draws.between(f"{stream}.{plan.source.id}.set", low, high)
-        state.base[measure, rows] = point - curve - given[measure]
+        state.base[measure][rows] = point - curve - given[measure]
 
 
 def back_to_health(month: Month, illness: Illness, rows: Rows) -> None:
@@ -90,4 +90,4 @@ def back_to_health(month: Month, illness: Illness, rows: Rows) -> None:
     for measure in sorted(moved | month.plan.timelines.moved.get(illness.index, set())):
         plan = month.plan.measures[measure]
         curve = plan.curve[month.bodies.sex[rows], month.months_old[rows]]
-        month.state.base[measure, rows] = healthy(plan, curve, draws)
+        month.state.base[measure][rows] = healthy(plan, curve, draws)

@@ -97,11 +97,11 @@ def holds(month: Month, test: Test, rows: Rows) -> NDArray[np.bool_]:
     state, bodies = month.state, month.bodies
     ok = np.ones(len(rows), bool)
     if test.condition >= 0:
-        ok &= np.uint32(test.stages) >> state.stage[test.condition, rows] & 1 > 0
+        ok &= np.uint32(test.stages) >> state.stage[test.condition][rows] & 1 > 0
     if test.absent >= 0:
-        ok &= state.stage[test.absent, rows] == 0
+        ok &= state.stage[test.absent][rows] == 0
     if test.drug >= 0:
-        ok &= state.on[test.drug, rows] > 0
+        ok &= state.on[test.drug][rows] > 0
     if test.allergen >= 0:
         ok &= allergic(month.plan, bodies, month.plan.allergens[test.allergen], rows)
     if test.trait:
@@ -144,5 +144,5 @@ def latent(month: Month, measure: int, rows: Rows) -> NDArray[np.int32]:
     """Return the present value of a measure, in steps."""
     plan = month.plan.measures[measure]
     curve = plan.curve[month.bodies.sex[rows], month.months_old[rows]]
-    value: NDArray[np.int32] = curve + month.state.x[measure, rows]
+    value: NDArray[np.int32] = curve + month.state.x[measure][rows]
     return value

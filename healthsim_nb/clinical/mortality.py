@@ -39,7 +39,7 @@ def of_illness(month: Month) -> NDArray[np.float64]:
         deaths = np.array([0.0, *(d.deaths for d in illness.degrees)])
         if deaths.any():
             rows = np.flatnonzero(month.state.stage[illness.index])
-            risk[rows] += deaths[month.state.stage[illness.index, rows]]
+            risk[rows] += deaths[month.state.stage[illness.index][rows]]
     return risk
 
 
@@ -48,7 +48,7 @@ def times(month: Month, rows: Rows) -> NDArray[np.float64]:
     product = np.ones(len(rows))
     for illness in month.plan.illnesses:
         if illness.source.mortality != 1:
-            product[month.state.stage[illness.index, rows] > 0] *= illness.source.mortality
+            product[month.state.stage[illness.index][rows] > 0] *= illness.source.mortality
     for trait, more in of_traits():
         product[month.bodies.traits[trait][rows]] *= more
     return product

@@ -53,7 +53,7 @@ def last_time(
     for order, months in illness.orders:
         if 2 * months > illness.source_every:
             last = np.where(able, -ago, -np.int64(every))
-            month.state.last[order, rows] = last.astype(np.int16)
+            month.state.last[order][rows] = last.astype(np.int16)
     return due
 
 
@@ -65,7 +65,7 @@ def tell(month: Month, rows: Rows, visits: NDArray[np.int64]) -> None:
     for place, illness in enumerate(month.plan.histories):
         part = takes_part(month, illness, rows)
         for order, _ in illness.orders:
-            last = month.state.last[order, rows].astype(np.int64)
+            last = month.state.last[order][rows].astype(np.int64)
             mine = np.flatnonzero(part & (last < 0) & can_have(month, illness, rows, last))
             spread = month.draws.take(rows[mine]).below(f"{illness.id}.past", int(MONTH_DAYS))
             ago = np.rint(-last[mine] * MONTH_DAYS).astype(np.int64) - spread

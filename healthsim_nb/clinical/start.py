@@ -44,16 +44,16 @@ def already_ill(month: Month, illness: Illness) -> None:
     if not len(rows):
         return
     conditions.take_degree(month, illness, rows)
-    month.state.onset[illness.index, rows] = since(month, illness, rows)
+    month.state.onset[illness.index][rows] = since(month, illness, rows)
     for measure, amount in illness.add:
-        month.state.effect[measure, rows] += amount
+        month.state.effect[measure][rows] += amount
     if illness.index not in month.plan.new:
         aware(month, illness, rows)
     conditions.place_measures(month, illness, rows)
-    day = month.state.onset[illness.index, rows]
+    day = month.state.onset[illness.index][rows]
     begin(month, illness.index, ONSET, rows, day)
     conditions.staged(month, illness, rows, day)
-    told = month.state.known[illness.index, rows]
+    told = month.state.known[illness.index][rows]
     begin(month, illness.index, FOUND, rows[told], day[told])
 
 
@@ -122,16 +122,16 @@ def aware(month: Month, illness: Illness, rows: Rows) -> None:
     share = illness.known[month.years_old[rows]]
     for place, d in enumerate(illness.degrees, start=1):
         if d.known is not None:
-            share = np.where(state.stage[c, rows] == place, d.known, share)
+            share = np.where(state.stage[c][rows] == place, d.known, share)
     if c in month.plan.forced:
         share = np.ones(len(rows))
     share = np.where(asked.of_a_group(month, illness)[rows], 1.0, share)
     knows = month.draws.take(rows).chance(f"{illness.id}.known", share)
     if illness.cause >= 0:
         # Nobody knows of what comes of an illness that nobody knows of.
-        knows &= state.known[illness.cause, rows]
+        knows &= state.known[illness.cause][rows]
     rows = rows[knows]
-    state.known[c, rows] = True
+    state.known[c][rows] = True
     if illness.lines:
         lines = treatment.planned_line(month, illness, rows)
         day = np.full(len(rows), month.day, np.int32)
@@ -141,7 +141,7 @@ def aware(month: Month, illness: Illness, rows: Rows) -> None:
     phase = month.draws.take(rows).below(
         f"{illness.id}.phase", np.maximum(every, 1).astype(np.int64)
     )
-    state.due[c, rows[seen]] = phase[seen]
+    state.due[c][rows[seen]] = phase[seen]
 
 
 def suit(month: Month) -> None:
@@ -159,7 +159,7 @@ def suit(month: Month) -> None:
 def interval(month: Month, illness: Illness, rows: Rows) -> NDArray[np.int16]:
     """Return the months between routine visits, 0 for none."""
     every: NDArray[np.int16] = illness.every[month.years_old[rows]]
-    degree = month.state.stage[illness.index, rows]
+    degree = month.state.stage[illness.index][rows]
     for place, d in enumerate(illness.degrees, start=1):
         if d.every:
             every = np.where(degree == place, np.int16(d.every), every)
@@ -175,10 +175,10 @@ def enrol(month: Month, illness: Illness) -> None:
     phase = draws.take(rows).below(f"{illness.id}.phase", np.maximum(every, 1).astype(np.int64))
     if illness.source.history:
         phase = past.last_time(month, illness, rows, every, phase)
-    month.state.stage[illness.index, rows] = 1
-    month.state.known[illness.index, rows] = True
+    month.state.stage[illness.index][rows] = 1
+    month.state.known[illness.index][rows] = True
     born = np.searchsorted(month.plan.starts, month.bodies.people.birth_day[rows], side="right") - 1
-    month.state.due[illness.index, rows] = np.where(month.alive[rows], phase, born + every)
+    month.state.due[illness.index][rows] = np.where(month.alive[rows], phase, born + every)
     span = month.plan.timelines.spans.get(illness.index, 0)
     if span:
         ago = (every - phase) * MONTH - draws.take(rows).below(f"{illness.id}.last", MONTH)

@@ -29,7 +29,7 @@ def planned_line(month: Month, illness: Illness, rows: Rows) -> NDArray[np.uint8
         return line
     draws = Draws(month.plan.spec.seed, month.bodies.people.id[rows])
     slots = (draws.bits(f"{illness.id}.line") >> np.uint64(48)).astype(np.intp)
-    degree = month.state.stage[illness.index, rows]
+    degree = month.state.stage[illness.index][rows]
     for place, d in enumerate(illness.degrees, start=1):
         mine = degree == place
         line[mine] = weight_table(d.lines)[slots[mine]] if d.lines else 1
@@ -40,7 +40,7 @@ def planned_line(month: Month, illness: Illness, rows: Rows) -> NDArray[np.uint8
 
 def settled(month: Month, illness: Illness, rows: Rows) -> Masks:
     """Return what people take for a condition, or would take if they were treated."""
-    given: Masks = month.state.given[illness.index, rows]
+    given: Masks = month.state.given[illness.index][rows]
     if not illness.lines:
         return given
     planned = illness.sets[planned_line(month, illness, rows)]
@@ -64,7 +64,7 @@ def to_line(
     if not len(rows):
         return
     state, c = month.state, illness.index
-    state.line[c, rows] = lines
+    state.line[c][rows] = lines
     wanted = illness.sets[lines]
     if month.turn >= 0:
         wanted = fitting(month, illness, rows, wanted)
@@ -73,8 +73,8 @@ def to_line(
 
 def take(month: Month, illness: Illness, rows: Rows, wanted: Masks, day: NDArray[np.int32]) -> None:
     """Start and stop drugs, so that people take just what is wanted."""
-    given = month.state.given[illness.index, rows]
-    month.state.given[illness.index, rows] = wanted
+    given = month.state.given[illness.index][rows]
+    month.state.given[illness.index][rows] = wanted
     for place, drug in enumerate(illness.drugs):
         bit = np.uint16(1 << place)
         gained, lost = (wanted & ~given & bit) > 0, (given & ~wanted & bit) > 0
@@ -87,21 +87,21 @@ def take(month: Month, illness: Illness, rows: Rows, wanted: Masks, day: NDArray
 def start(month: Month, drug: int, rows: Rows) -> None:
     """Let people take a drug; its effects count once however many conditions want it."""
     state = month.state
-    state.on[drug, rows] += 1
-    new = rows[state.on[drug, rows] == 1]
+    state.on[drug][rows] += 1
+    new = rows[state.on[drug][rows] == 1]
     for measure, amount in month.plan.drugs[drug].effects:
-        state.effect[measure, new] += amount
+        state.effect[measure][new] += amount
 
 
 def stop(month: Month, drug: int, rows: Rows, day: NDArray[np.int32]) -> None:
     """End a drug for people of whom no other condition wants it; the record is closed."""
     state = month.state
-    state.on[drug, rows] -= 1
-    ended = state.on[drug, rows] == 0
+    state.on[drug][rows] -= 1
+    ended = state.on[drug][rows] == 0
     gone = rows[ended]
     for measure, amount in month.plan.drugs[drug].effects:
-        state.effect[measure, gone] -= amount
-    noted = state.noted[drug, gone]
+        state.effect[measure][gone] -= amount
+    noted = state.noted[drug][gone]
     closed = noted != FAR
     month.out.add(
         "stop",
@@ -110,14 +110,14 @@ def stop(month: Month, drug: int, rows: Rows, day: NDArray[np.int32]) -> None:
         day=noted[closed],
         end=np.maximum(day[ended], noted)[closed],
     )
-    state.noted[drug, gone] = FAR
+    state.noted[drug][gone] = FAR
 
 
 def note(
     month: Month, illness: Illness, rows: Rows, visit: NDArray[np.int64], day: NDArray[np.int32]
 ) -> None:
     """Record what people take for a condition at the visit that deals with it."""
-    given = month.state.given[illness.index, rows]
+    given = month.state.given[illness.index][rows]
     for place, drug in enumerate(illness.drugs):
         takes = ((given >> place) & 1) > 0
         _note(month, illness.index, drug, rows[takes], visit[takes], day[takes])
@@ -131,7 +131,7 @@ def review(month: Month) -> None:
         ill = np.flatnonzero(month.state.known[caution.test.condition] & month.alive)
         for illness in month.plan.illnesses:
             if caution.drugs & set(illness.drugs):
-                rows = ill[month.state.given[illness.index, ill] > 0]
+                rows = ill[month.state.given[illness.index][ill] > 0]
                 look_again(month, illness, rows, np.full(len(rows), month.day, np.int32))
 
 
@@ -140,18 +140,18 @@ def make_room(month: Month, illness: Illness, rows: Rows, day: NDArray[np.int32]
     for caution in month.plan.cautions:
         if not caution.at_once or caution.test.drug not in illness.drugs:
             continue
-        taking = month.state.on[caution.test.drug, rows] > 0
+        taking = month.state.on[caution.test.drug][rows] > 0
         for other in month.plan.illnesses:
             if other is not illness and caution.drugs & set(other.drugs):
-                mine = taking & (month.state.given[other.index, rows] > 0)
+                mine = taking & (month.state.given[other.index][rows] > 0)
                 look_again(month, other, rows[mine], day[mine])
 
 
 def look_again(month: Month, illness: Illness, rows: Rows, day: NDArray[np.int32]) -> Rows:
     """Let people take what suits them as they are that day; return whose drugs changed."""
-    wanted = illness.sets[month.state.line[illness.index, rows]]
+    wanted = illness.sets[month.state.line[illness.index][rows]]
     wanted = fitting(month, illness, rows, wanted)
-    other = wanted != month.state.given[illness.index, rows]
+    other = wanted != month.state.given[illness.index][rows]
     changed: Rows = rows[other]
     if len(changed):
         take(month, illness, changed, wanted[other], day[other])
@@ -187,7 +187,7 @@ def note_held(
 ) -> None:
     """Record, at a visit for the condition, drugs of its timeline that are not on record yet."""
     for place in month.plan.timelines.own(illness.index):
-        takes = month.state.held[place, rows]
+        takes = month.state.held[place][rows]
         drug = month.plan.timelines.held[place][1]
         _note(month, illness.index, drug, rows[takes], visit[takes], day[takes])
 
@@ -200,11 +200,11 @@ def _note(
     visit: NDArray[np.int64],
     day: NDArray[np.int32],
 ) -> None:
-    new = month.state.noted[drug, rows] == FAR
+    new = month.state.noted[drug][rows] == FAR
     count = int(new.sum())
     if not count:
         return
-    month.state.noted[drug, rows[new]] = day[new]
+    month.state.noted[drug][rows[new]] = day[new]
     month.out.add(
         "drug",
         visit=visit[new],
