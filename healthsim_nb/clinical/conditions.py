@@ -43,13 +43,17 @@ def onset(month: Month) -> None:
 
 def new_cases(month: Month, illness: Illness) -> Rows:
     """Return who gets a condition this month."""
-    free = month.state.stage[illness.index]
     if illness.bound <= 0:
         return np.zeros(0, np.intp)
     rows, drawn = month.thinning.candidates(f"{illness.id}.onset", illness.bound, month.turn)
-    able = month.alive[rows] & (free[rows] == 0)
-    rows, drawn = rows[able], drawn[able]
-    chance = illness.onset[month.bodies.sex[rows], month.years_old[rows]]
+    chance = illness.onset.ravel()[month.sex_age[rows]]
+    # Few are left once sex and age are known, whatever else would have to be asked of them.
+    likely = np.flatnonzero(drawn < chance * illness.most_times)
+    rows, drawn, chance = rows[likely], drawn[likely], chance[likely]
+    able = np.flatnonzero(month.alive[rows] & (month.state.stage[illness.index][rows] == 0))
+    rows, drawn, chance = rows[able], drawn[able], chance[able]
+    if not len(rows):
+        return rows
     chance = chance * risk(month, illness, rows)
     if illness.lead >= 0:
         chance *= month.plan.use[illness.lead].times(month, rows)

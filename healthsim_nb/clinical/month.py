@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from healthsim_nb.clinical.allergies import allergic
+from healthsim_nb.clinical.plan import ALL_AGES, ANY
 from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.curves import AGES
 from healthsim_nb.engine.ids import turn_ids
 from healthsim_nb.engine.rng import Draws
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from healthsim_nb.clinical.plan import Multiplier, Plan, Test
     from healthsim_nb.clinical.state import Bodies, Rows, State
@@ -60,6 +61,11 @@ class Month:
         """The next free number of an unplanned visit this month, shape (n,)."""
         return np.ones(len(self.alive), np.int64)
 
+    @cached_property
+    def sex_age(self) -> NDArray[np.intp]:
+        """Place of each patient in a table by (sex, age in years), shape (n,)."""
+        return self.bodies.sex.astype(np.intp) * AGES + self.years_old
+
     @property
     def end(self) -> int:
         """The day after the turn's last; of the start itself, its day."""
@@ -94,27 +100,37 @@ def begin(
 
 def holds(month: Month, test: Test, rows: Rows) -> NDArray[np.bool_]:
     """Return for each row whether the test holds."""
+    found = list(_criteria(month, test, rows))
+    if not found:
+        return np.ones(len(rows), bool)
+    ok = found[0]
+    for more in found[1:]:
+        ok = ok & more
+    return ok
+
+
+def _criteria(month: Month, test: Test, rows: Rows) -> Iterator[NDArray[np.bool_]]:
+    """Yield for each thing that a test asks for whether it is so."""
     state, bodies = month.state, month.bodies
-    ok = np.ones(len(rows), bool)
     if test.condition >= 0:
-        ok &= np.uint32(test.stages) >> state.stage[test.condition][rows] & 1 > 0
+        stage = state.stage[test.condition][rows]
+        yield stage > 0 if test.stages == ANY else np.uint32(test.stages) >> stage & 1 > 0
     if test.absent >= 0:
-        ok &= state.stage[test.absent][rows] == 0
+        yield state.stage[test.absent][rows] == 0
     if test.drug >= 0:
-        ok &= state.on[test.drug][rows] > 0
+        yield state.on[test.drug][rows] > 0
     if test.allergen >= 0:
-        ok &= allergic(month.plan, bodies, month.plan.allergens[test.allergen], rows)
+        yield allergic(month.plan, bodies, month.plan.allergens[test.allergen], rows)
     if test.trait:
-        ok &= bodies.traits[test.trait][rows]
+        yield bodies.traits[test.trait][rows]
     if test.sex >= 0:
-        ok &= bodies.sex[rows] == test.sex
-    if test.age != (0, 120):
+        yield bodies.sex[rows] == test.sex
+    if test.age != ALL_AGES:
         age = month.years_old[rows]
-        ok &= (age >= test.age[0]) & (age <= test.age[1])
+        yield (age >= test.age[0]) & (age <= test.age[1])
     if test.measure >= 0:
         value = latent(month, test.measure, rows)
-        ok &= (value > test.above) & (value < test.below)
-    return ok
+        yield (value > test.above) & (value < test.below)
 
 
 def factor(
@@ -122,9 +138,9 @@ def factor(
 ) -> Factors:
     """Return the product of the multipliers that hold for each row."""
     product = np.ones(len(rows))
-    for m in multipliers:
+    for m in multipliers if len(rows) else ():
         if not (start and m.onset_only):
-            product[holds(month, m.test, rows)] *= m.times
+            product *= np.where(holds(month, m.test, rows), m.times, 1.0)
     return product
 
 

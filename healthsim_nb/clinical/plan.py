@@ -33,6 +33,7 @@ SPREAD_SLOTS = 4096
 """Slots of a lognormal's table: the 12 high bits of a draw."""
 ANY = 2**32 - 2
 """Every stage but 0, which is not to have the condition."""
+ALL_AGES = (0, 120)
 NEVER = 32000
 """A turn that never comes."""
 
@@ -50,7 +51,7 @@ class Test:
     above: int = -(2**31)
     below: int = 2**31 - 1
     sex: int = -1
-    age: tuple[int, int] = (0, 120)
+    age: tuple[int, int] = ALL_AGES
     absent: int = -1
     """A condition that the patient must not have."""
     allergen: int = -1
@@ -154,6 +155,12 @@ class Illness:
     orders: tuple[tuple[int, int], ...]
     presents: Happening | None
     acute: tuple[Happening, ...]
+
+    @cached_property
+    def most_times(self) -> float:
+        """Nobody has more times the chance of others of the same sex and age."""
+        # A little more, so that no rounding leaves anybody out.
+        return self.bound / float(self.onset.max()) * (1 + 1e-9) if self.bound < 1 else np.inf
 
     @property
     def source_every(self) -> int:

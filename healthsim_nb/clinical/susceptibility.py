@@ -24,9 +24,14 @@ def risk(month: Month, illness: Illness, rows: Rows, *, start: bool = False) -> 
     """Return times the usual risk of a condition: what its factors say, and who one is."""
     found = factor(month, illness.multipliers, rows, start)
     if illness.source.kind == "chronic" and not illness.source.only.having:
-        draws = Draws(month.plan.spec.seed, month.bodies.people.id[rows])
-        found *= _times()[(draws.bits("susceptibility") >> np.uint64(48)).astype(np.intp)]
+        found *= month.thinning.keep("susceptibility", 0, lambda: _of_all(month))[rows]
     return found
+
+
+def _of_all(month: Month) -> F64:
+    """Return each person's times the usual risk, for life, shape (n,)."""
+    draws = Draws(month.plan.spec.seed, month.bodies.people.id)
+    return _times()[(draws.bits("susceptibility") >> np.uint64(48)).astype(np.intp)]
 
 
 def most_times(kind: str) -> float:

@@ -98,10 +98,9 @@ class Use:
         """Return how many times the usual rate each person has this year."""
         if not len(self.by_class):
             return np.ones(len(rows))
-        year, kept = month.turn // 12, month.thinning.kept.get(LEADS[self.lead])
-        if kept is None or kept[0] != year:
-            kept = month.thinning.kept[LEADS[self.lead]] = (year, self._of_year(month, year))
-        return np.asarray(kept[1][rows])
+        year = month.turn // 12
+        found = month.thinning.keep(LEADS[self.lead], year, lambda: self._of_year(month, year))
+        return np.asarray(found[rows])
 
     def _of_year(self, month: Month, year: int) -> F64:
         people, seed, name = month.bodies.people, month.plan.spec.seed, f"use.{LEADS[self.lead]}"

@@ -9,6 +9,8 @@ Nobody is a candidate twice in a window, so windows are short where the bound is
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +19,8 @@ from healthsim_nb.engine.ids import turn_ids
 from healthsim_nb.engine.rng import ONE32, Draws, below
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     Candidates = tuple[NDArray[np.intp], NDArray[np.float64]]
@@ -26,9 +30,25 @@ FULLEST = 0.25
 """A window holds at most this share of candidates."""
 
 
+@cache
 def window(bound: float) -> int:
     """Return how many months one draw serves."""
     return next((w for w in WINDOWS if w * bound <= FULLEST), 1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The candidates of the months of a window, one month after the other."""
+
+    rows: NDArray[np.intp]
+    left: NDArray[np.float64]
+    """What is left of their draws."""
+    ends: list[int]
+
+    def month(self, place: int) -> Candidates:
+        """Return those of one month."""
+        mine = slice(self.ends[place], self.ends[place + 1])
+        return self.rows[mine], self.left[mine]
 
 
 class Thinning:
@@ -44,10 +64,9 @@ class Thinning:
 
     def __init__(self, seed: int, ids: NDArray[np.int64]) -> None:
         self._seed, self._ids = seed, ids
-        self.kept: dict[str, tuple[int, NDArray[np.float64]]] = {}
-        """What holds for a year for everybody, by name, with the number of the year."""
+        self._kept: dict[str, tuple[int, NDArray[np.float64]]] = {}
         self._draws: dict[int, Draws] = {}
-        self._windows: dict[str, tuple[int, list[Candidates]]] = {}
+        self._windows: dict[str, tuple[int, Window]] = {}
 
     def candidates(self, stream: str, bound: float, turn: int) -> Candidates:
         """Return rows and what is left of their draws, uniform on [0, bound), for one month."""
@@ -57,17 +76,28 @@ class Thinning:
         held = self._windows.get(stream)
         if held is None or held[0] != number:
             held = self._windows[stream] = (number, self._cut(stream, bound, length, number))
-        return held[1][place]
+        return held[1].month(place)
 
-    def _cut(self, stream: str, bound: float, length: int, number: int) -> list[Candidates]:
+    def keep(
+        self, name: str, year: int, make: Callable[[], NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
+        """Return what holds for everybody for a year, made once, shape (n,)."""
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != year:
+            kept = self._kept[name] = (year, make())
+        return kept[1]
+
+    def _cut(self, stream: str, bound: float, length: int, number: int) -> Window:
         width = int(bound * ONE32)
         drawn = self._drawn(number).bits(stream)
         rows = np.flatnonzero(below(drawn, width * length))
-        month, left = np.divmod((drawn[rows] >> np.uint64(32)).astype(np.int64), max(width, 1))
+        high = (drawn[rows] >> np.uint64(32)).astype(np.int64)
+        # A window is at most a year: small numbers are sorted by radix.
+        month = (high // max(width, 1)).astype(np.int8)
         order = np.argsort(month, kind="stable")
-        ends = np.searchsorted(month[order], np.arange(1, length))
-        parts = zip(np.split(rows[order], ends), np.split(left[order], ends), strict=True)
-        return [(r, u / ONE32) for r, u in parts]
+        ends = np.searchsorted(month[order], np.arange(1, length, dtype=np.int8))
+        left = (high - month * np.int64(max(width, 1)))[order] / ONE32
+        return Window(rows[order], left, [0, *ends.tolist(), len(rows)])
 
     def _drawn(self, number: int) -> Draws:
         """Return the draws by (patient, number of the window); only the latest few are kept."""
