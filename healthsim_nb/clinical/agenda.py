@@ -49,7 +49,7 @@ def reach(month: Month, steps: I64, rows: Rows, days: I64) -> None:
         mine = steps == step
         chance[mine] = odds(month, table.steps[step].gate, rows[mine])
     going = draws.each(table.chance_keys[steps]).chance(chance)
-    low, high = table.after[:, steps]
+    low, high = table.after.take(steps, axis=1)
     days = days + low + draws.each(table.after_keys[steps]).below(high - low + 1)
     push(month, steps[going], rows[going], days[going], table.times[steps[going]])
 
@@ -78,16 +78,26 @@ def push(month: Month, steps: I64, rows: Rows, planned: I64, left: I64) -> None:
 
 def put(month: Month, *columns: NDArray[np.integer]) -> None:
     """Append rows as they are: row, step, due, planned, left."""
-    new = np.stack([c.astype(np.int32) for c in columns])
-    month.state.agenda = np.concatenate([month.state.agenda, new], axis=1)
+    month.coming.append(np.stack([c.astype(np.int32) for c in columns]))
+
+
+def waiting(month: Month) -> NDArray[np.int32]:
+    """Return the whole agenda, with what was put on it meanwhile."""
+    if month.coming:
+        month.state.agenda = np.concatenate([month.state.agenda, *month.coming], axis=1)
+        month.coming.clear()
+    return month.state.agenda
 
 
 def cancel(month: Month, condition: int, rows: Rows) -> None:
     """Forget what was planned for people whose condition is over."""
-    agenda = month.state.agenda
-    if not agenda.shape[1] or not len(rows):
+    table = month.plan.timelines
+    if condition not in table.conditions or not len(rows):
         return
-    mine = month.plan.timelines.condition[agenda[STEP]] == condition
-    gone = mine & np.isin(agenda[ROW], rows)
-    if gone.any():
-        month.state.agenda = agenda[:, ~gone]
+    agenda = waiting(month)
+    mine = np.flatnonzero(table.condition[agenda[STEP]] == condition)
+    over = np.zeros(len(month.alive), bool)
+    over[rows] = True
+    gone = mine[over[agenda[ROW, mine]]]
+    if len(gone):
+        month.state.agenda = np.delete(agenda, gone, axis=1)

@@ -11,8 +11,9 @@ from healthsim_nb.clinical import measures, past, treatment
 from healthsim_nb.clinical.agenda import begin
 from healthsim_nb.clinical.compile import AMB, VR
 from healthsim_nb.clinical.month import Month, coded, latent
-from healthsim_nb.clinical.start import interval
+from healthsim_nb.clinical.rhythm import SEXES, interval
 from healthsim_nb.clinical.visits import Visits, record
+from healthsim_nb.engine.groups import each
 from healthsim_nb.engine.ids import encounter_ids
 from healthsim_nb.engine.rng import Draws
 from healthsim_nb.templates.timeline import VISIT
@@ -46,11 +47,15 @@ def routine(month: Month) -> None:
     visits.kind[by_video(month, visits)] = VR
     record(month, visits)
     past.tell(month, visits.row, visits.id)
+    seen = place[rows]
+    write_down(month, causes, rows, visits, seen)
+    ends = np.searchsorted(causes, np.arange(len(month.plan.illnesses) + 1))
     for illness in month.plan.illnesses:
-        low, high = np.searchsorted(causes, [illness.index, illness.index + 1])
-        if low < high:
-            mine = rows[low:high]
-            act(month, illness, mine, visits, place[mine])
+        mine = slice(ends[illness.index], ends[illness.index + 1])
+        if mine.start < mine.stop:
+            act(month, illness, rows[mine], visits, seen[mine])
+    order_usual(month, causes, rows, visits, seen)
+    month.state.due[causes, rows] = month.turn + interval(month, causes, rows)
 
 
 def due(month: Month) -> tuple[Rows, NDArray[np.intp], Rows]:
@@ -77,7 +82,7 @@ def attends(
     mine = rows[low:high]
     comes = past.takes_part(month, illness, mine)
     absent = mine[~comes]
-    later = interval(month, illness, absent)
+    later = interval(month, illness.index, absent)
     if illness.source.history:
         later = np.minimum(later, past.ASKED_AGAIN)
     month.state.due[illness.index][absent] = month.turn + 2 + later
@@ -115,60 +120,76 @@ def planned(month: Month, rows: Rows, day: NDArray[np.int32]) -> Visits:
 
 def by_video(month: Month, visits: Visits) -> NDArray[np.bool_]:
     """Return which follow-ups of chronic conditions are by video: more of the young."""
-    chronic = np.array([i.source.kind == "chronic" for i in month.plan.illnesses])
     share = VIDEO[np.minimum(month.years_old[visits.row] // 10, len(VIDEO) - 1)]
     video = month.draws.take(visits.row).chance("visit.video", share)
-    return chronic[visits.condition] & (month.years_old[visits.row] >= ADULT) & video
+    return month.plan.chronic[visits.condition] & (month.years_old[visits.row] >= ADULT) & video
 
 
 def principal(
     month: Month, causes: NDArray[np.intp], visit: NDArray[np.int64], n: int
 ) -> NDArray[np.int16]:
     """Return the main cause of each visit: a preventive service, else the first by its place."""
-    service = np.array([i.source.kind == "service" for i in month.plan.illnesses])
+    service = month.plan.services
     rank = np.where(service[causes], causes, causes + len(service))
     best = np.full(n, 2 * len(service), np.int64)
     np.minimum.at(best, visit, rank)
     return (best % len(service)).astype(np.int16)
 
 
+def write_down(
+    month: Month, causes: NDArray[np.intp], rows: Rows, visits: Visits, place: NDArray[np.int64]
+) -> None:
+    """Record what people are seen for, whom ``place`` gives the visit of."""
+    day = visits.day[place]
+    month.out.add(
+        "diagnosis",
+        visit=visits.id[place],
+        code=coded(month, causes, rows),
+        condition=causes.astype(np.int16),
+        principal=visits.condition[place] == causes,
+        begun=np.where(
+            month.plan.services[causes], day, np.minimum(month.state.onset[causes, rows], day)
+        ),
+        present=np.ones(len(rows), bool),
+    )
+
+
 def act(
     month: Month, illness: Illness, rows: Rows, visits: Visits, place: NDArray[np.int64]
 ) -> None:
-    """Deal with one condition at the visits of the people who are due for it."""
-    state, c = month.state, illness.index
+    """Deal with the treatment of one condition at the visits of the people who are due for it."""
     visit, day = visits.id[place], visits.day[place]
-    month.out.add(
-        "diagnosis",
-        visit=visit,
-        code=coded(month, c, rows),
-        condition=np.full(len(rows), c, np.int16),
-        principal=visits.condition[place] == c,
-        begun=day if illness.source.kind == "service" else np.minimum(state.onset[c][rows], day),
-        present=np.ones(len(rows), bool),
-    )
     if illness.lines:
         decide(month, illness, rows, visit, day)
         treatment.note(month, illness, rows, visit, day)
         watch(month, illness, rows, visit, day)
     treatment.note_held(month, illness, rows, visit, day)
-    begin(month, c, VISIT, rows, day)
-    near = visits.kind[place] != VR
-    for order, months in illness.orders:
-        here = near if month.plan.orders[order].kind == "procedure" else slice(None)
-        ask(month, order, months, rows[here], visit[here])
-    state.due[c][rows] = month.turn + interval(month, illness, rows)
+    begin(month, illness.index, VISIT, rows, day)
+
+
+def order_usual(
+    month: Month, causes: NDArray[np.intp], rows: Rows, visits: Visits, place: NDArray[np.int64]
+) -> None:
+    """Order what is usual for each condition, where the latest is long enough ago."""
+    table = month.plan.rhythm
+    owner, which = each(table.counts, table.firsts, causes)
+    order, row, place = table.orders[which], rows[owner], place[owner]
+    wanted = month.state.last[order, row] + table.apart[which] <= month.turn
+    wanted &= (table.sex[order] < 0) | (table.sex[order] == month.bodies.sex[row])
+    wanted &= ~table.near[order] | (visits.kind[place] != VR)
+    order, row, place = order[wanted], row[wanted], place[wanted]
+    month.state.last[order, row] = month.turn
+    month.out.add("order", visit=visits.id[place], order=order)
 
 
 def watch(month: Month, illness: Illness, rows: Rows, visit: Ids, day: NDArray[np.int32]) -> None:
     """Order what the drugs that people already took for a condition need watched."""
-    for place, drug in enumerate(illness.drugs):
-        if not month.plan.drugs[drug].orders:
-            continue
+    for place, drug in month.plan.watched.get(illness.index, ()):
         taken = ((month.state.given[illness.index][rows] >> place) & 1) > 0
-        taken &= month.state.noted[drug][rows] < day
-        for order, months in month.plan.drugs[drug].orders:
-            ask(month, order, months, rows[taken], visit[taken])
+        taken &= month.state.noted[drug.index][rows] < day
+        mine = np.flatnonzero(taken)
+        for order, months in drug.orders if len(mine) else ():
+            ask(month, order, months, rows[mine], visit[mine])
 
 
 def ask(month: Month, order: int, months: int, rows: Rows, visit: Ids) -> None:
@@ -177,7 +198,7 @@ def ask(month: Month, order: int, months: int, rows: Rows, visit: Ids) -> None:
     wanted = last[rows] + months <= month.turn
     sex = month.plan.orders[order].sex
     if sex:
-        wanted &= month.bodies.sex[rows] == ("F", "M").index(sex)
+        wanted &= month.bodies.sex[rows] == SEXES.index(sex)
     last[rows[wanted]] = month.turn
     month.out.add("order", visit=visit[wanted], order=np.full(int(wanted.sum()), order, np.int16))
 
@@ -186,33 +207,31 @@ def decide(month: Month, illness: Illness, rows: Rows, visit: Ids, day: NDArray[
     """Start, stop or step up treatment, on what is measured at the visit."""
     rules, name = illness.source.treatment, illness.id
     assert rules is not None
-    draws = month.draws.take(rows)
     line = month.state.line[illness.index][rows]
-    planned = treatment.planned_line(month, illness, rows)
-    begins = (line == 0) & (planned > 0) & draws.chance(f"{name}.treat", rules.start)
-    stops = (line > 0) & draws.chance(f"{name}.stop", rules.stop)
-    wanted = np.where(begins, planned, np.where(stops, 0, line)).astype(np.uint8)
+    wanted = line.copy()
+    off, on = np.flatnonzero(line == 0), np.flatnonzero(line)
+    planned = treatment.planned_line(month, illness, rows[off])
+    treated = month.draws.take(rows[off]).chance(f"{name}.treat", rules.start)
+    wanted[off] = np.where(treated, planned, 0)
+    wanted[on[month.draws.take(rows[on]).chance(f"{name}.stop", rules.stop)]] = 0
     if rules.step_up:
-        wanted += step_up(
-            month, illness, rows, visit, ~begins & ~stops & (line + 1 < len(illness.lines))
-        )
+        can = np.flatnonzero((wanted == line) & (line + 1 < len(illness.lines)))
+        wanted[can] += step_up(month, illness, rows[can], visit[can])
     treatment.to_line(month, illness, rows, wanted, day)
     treatment.make_room(month, illness, rows, day)
 
 
-def step_up(
-    month: Month, illness: Illness, rows: Rows, visit: Ids, can: NDArray[np.bool_]
-) -> NDArray[np.uint8]:
+def step_up(month: Month, illness: Illness, rows: Rows, visit: Ids) -> NDArray[np.uint8]:
     """Return 1 where treatment goes up a line because a measured value is too high."""
     rules = illness.source.treatment
     assert rules is not None
     assert rules.step_up is not None
     rule = rules.step_up
     plan = next(m for m in month.plan.measures if m.source.id == rule.measure)
+    tried = np.flatnonzero(month.draws.take(rows).chance(f"{illness.id}.step", rule.chance))
     value = measures.measured(
-        plan, latent(month, plan.index, rows), Draws(month.plan.spec.seed, visit)
+        plan, latent(month, plan.index, rows[tried]), Draws(month.plan.spec.seed, visit[tried])
     )
-    above = value > round(rule.above * plan.source.scale)
-    return (can & above & month.draws.take(rows).chance(f"{illness.id}.step", rule.chance)).astype(
-        np.uint8
-    )
+    up = np.zeros(len(rows), np.uint8)
+    up[tried] = value > round(rule.above * plan.source.scale)
+    return up

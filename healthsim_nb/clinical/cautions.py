@@ -25,13 +25,14 @@ def fitting(month: Month, illness: Illness, rows: Rows, wanted: Masks) -> Masks:
     if month.turn < 0:
         # Nobody goes on with what would not have been begun.
         given = np.zeros_like(given)
+    every = int(np.bitwise_or.reduce(wanted)) if len(wanted) else 0
     for place, drug in enumerate(illness.drugs):
-        if drug not in avoided:
+        if drug not in avoided or not every >> place & 1:
             continue
         mine = np.flatnonzero((wanted >> place) & 1)
-        if len(mine):
-            going_on = ((given[mine] >> place) & 1) > 0
-            barred, instead = judge(month, avoided[drug], rows[mine], going_on)
+        going_on = ((given[mine] >> place) & 1) > 0
+        barred, instead = judge(month, avoided[drug], rows[mine], going_on)
+        if barred.any():
             found[mine[barred]] &= ~np.uint16(1 << place)
             other = instead >= 0
             places = np.searchsorted(illness.drugs, instead[other]).astype(np.uint16)
@@ -45,10 +46,14 @@ def judge(
     """Return who must not take a drug, and which drug is for them instead, -1 for none."""
     barred, instead = np.zeros(len(rows), bool), np.full(len(rows), -1, np.int16)
     for caution in cautions:
-        holding = holds(month, caution.test, rows) & ~(caution.start_only & going_on)
+        holding = holds(month, caution.test, rows)
+        if not holding.any():
+            continue
+        if caution.start_only:
+            holding &= ~going_on
         instead[holding & ~barred] = caution.instead
-        barred |= holding
-    for drug in sorted(set(instead.tolist()) - {-1}):
+        barred = barred | holding
+    for drug in np.unique(instead[instead >= 0]).tolist() if barred.any() else ():
         if drug in month.plan.avoided:
             mine = instead == drug
             instead[mine & unsuitable(month, drug, rows)] = -1

@@ -16,6 +16,7 @@ from healthsim_nb.clinical.month import coded
 from healthsim_nb.clinical.use import EMERGENCY
 from healthsim_nb.clinical.visits import Visits, record
 from healthsim_nb.engine.calendar import FAR
+from healthsim_nb.engine.groups import each
 from healthsim_nb.engine.ids import encounter_ids, numbered
 from healthsim_nb.engine.rng import Draws
 
@@ -276,7 +277,7 @@ def own_day(month: Month, visits: Visits) -> Days:
 def _also(month: Month, visits: Visits) -> None:
     """Record the further diagnoses of events."""
     table = month.plan.happenings
-    owner, place = _each(table.also_counts, visits.event)
+    owner, place = each(table.also_counts, table.also_firsts, visits.event)
     month.out.add(
         "diagnosis",
         visit=visits.id[owner],
@@ -286,17 +287,6 @@ def _also(month: Month, visits: Visits) -> None:
         begun=visits.day[owner],
         present=np.ones(len(owner), bool),
     )
-
-
-def _each(
-    counts: NDArray[np.int64], event: NDArray[np.int16]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return, for all that the events bring, the visit and the place in the table of all events."""
-    mine = counts[event]
-    owner = np.repeat(np.arange(len(mine)), mine)
-    first = np.cumsum(counts) - counts
-    place = np.arange(len(owner)) - np.repeat(np.cumsum(mine) - mine, mine)
-    return owner, first[event[owner]] + place
 
 
 def lead_on(month: Month, visits: Visits) -> None:
@@ -309,7 +299,7 @@ def lead_on(month: Month, visits: Visits) -> None:
 def ask(month: Month, visits: Visits) -> None:
     """Order what each event calls for."""
     table = month.plan.happenings
-    owner, place = _each(table.order_counts, visits.event)
+    owner, place = each(table.order_counts, table.order_firsts, visits.event)
     order = table.orders[place]
     month.state.last[order, visits.row[owner]] = month.turn
     month.out.add("order", visit=visits.id[owner], order=order)

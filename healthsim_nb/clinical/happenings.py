@@ -108,6 +108,11 @@ class EventTable:
         return np.array([len(e.orders) for e in self.events], np.int64)
 
     @cached_property
+    def order_firsts(self) -> I64:
+        """Place of the first of them in `orders`."""
+        return np.cumsum(self.order_counts) - self.order_counts
+
+    @cached_property
     def orders(self) -> NDArray[np.int16]:
         """Orders of all events, one after the other."""
         return np.array([o for e in self.events for o in e.orders], np.int16)
@@ -116,6 +121,11 @@ class EventTable:
     def also_counts(self) -> I64:
         """How many further diagnoses it brings."""
         return np.array([len(e.also) for e in self.events], np.int64)
+
+    @cached_property
+    def also_firsts(self) -> I64:
+        """Place of the first of them in `also`."""
+        return np.cumsum(self.also_counts) - self.also_counts
 
     @cached_property
     def also(self) -> NDArray[np.int16]:

@@ -46,6 +46,8 @@ class Month:
     alive: NDArray[np.bool_]
     out: Recorder
     thinning: Thinning
+    coming: list[NDArray[np.int32]] = field(default_factory=list)
+    """Rows of the agenda that are not on it yet: `agenda.waiting` puts them there."""
     proposals: list[tuple[Rows, NDArray[np.int64], NDArray[np.int32]]] = field(default_factory=list)
     """Patients, event and day of what brings them to care this month."""
     lasted: list[tuple[NDArray[np.int64], Rows, NDArray[np.int64]]] = field(default_factory=list)

@@ -15,6 +15,7 @@ from healthsim_nb.clinical.consequences import act
 from healthsim_nb.clinical.month import holds
 from healthsim_nb.clinical.timelines import ENDLESS
 from healthsim_nb.engine.calendar import FAR
+from healthsim_nb.engine.groups import groups
 
 if TYPE_CHECKING:
     from healthsim_nb.clinical.month import Month
@@ -76,7 +77,7 @@ def due(month: Month) -> Fires:
     In the order of their days as far as the first one that something may come of: what follows
     that may be different because of it. Repeats come with their step.
     """
-    waiting = month.state.agenda
+    waiting = agenda.waiting(month)
     now = np.flatnonzero(waiting[DAY] < month.end)
     if not len(now):
         return _NONE
@@ -86,17 +87,15 @@ def due(month: Month) -> Fires:
     group = np.repeat(np.arange(len(last)), np.diff(np.append(-1, last)))
     place = np.arange(len(now))
     first = np.full(len(last), len(now))
-    turning = np.flatnonzero(consequential(month, waiting[:, now]))
+    turning = np.flatnonzero(consequential(month, waiting.take(now, axis=1)))
     np.minimum.at(first, group[turning], turning)
     first = first[group]
     taken = place <= first
     # What comes before it ends with it, and its own repeats end with what comes next.
     until = np.where(place < first, first, np.where(place < last[group], place + 1, len(now)))
     limit = np.append(day, month.end)[until].astype(np.int64)
-    kept = np.ones(waiting.shape[1], bool)
-    kept[now[taken]] = False
-    month.state.agenda = waiting[:, kept]
-    return series(month, waiting[:, now[taken]].astype(np.int64), limit[taken])
+    month.state.agenda = np.delete(waiting, now[taken], axis=1)
+    return series(month, waiting.take(now[taken], axis=1).astype(np.int64), limit[taken])
 
 
 def consequential(month: Month, rows: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -175,8 +174,7 @@ def follow(month: Month, fires: Fires, end: I64, visit: I64) -> None:
     """Let what took place have its consequences and lead on."""
     table = month.plan.timelines
     done = end != FAR
-    for step in np.unique(fires.step[done & table.acts[fires.step]]):
-        mine = np.flatnonzero(done & (fires.step == step))
+    for step, mine in groups(fires.step, np.flatnonzero(done & table.acts[fires.step])):
         # Of repeats, the first one of the month acts.
         mine = mine[np.unique(fires.row[mine], return_index=True)[1]]
         act(month, table.steps[step], fires.row[mine], fires.day[mine], visit[mine])
@@ -196,10 +194,9 @@ def follow(month: Month, fires: Fires, end: I64, visit: I64) -> None:
 def chosen(month: Month, edge: I64, owner: I64, row: Rows, day: I64) -> NDArray[np.bool_]:
     """Return which branches are taken."""
     table = month.plan.timelines
-    chance = np.array([e.gate.chance for e in table.edges])[edge]
-    for index in np.unique(edge):
+    chance = table.edge_chance[edge]
+    for index, mine in groups(edge, np.arange(len(edge))):
         if table.edges[index].gate.tested:
-            mine = edge == index
             chance[mine] = agenda.odds(month, table.edges[index].gate, row[mine])
     least = np.zeros(len(edge))
     taken = np.zeros(int(owner[-1]) + 1)
@@ -234,20 +231,27 @@ def _remember(month: Month, fires: Fires, end: I64) -> None:
 
 def close(month: Month) -> None:
     """End the episodes of which nothing is left to come."""
-    waiting, table = month.state.agenda, month.plan.timelines
+    waiting = agenda.waiting(month)
+    cause = month.plan.timelines.condition[waiting[STEP]]
     for c in np.flatnonzero(month.plan.episodes):
         rows = np.flatnonzero(month.state.stage[c])
         if not len(rows):
             continue
         going = np.zeros(len(month.alive), bool)
-        going[waiting[ROW, table.condition[waiting[STEP]] == c]] = True
+        going[waiting[ROW, np.flatnonzero(cause == c)]] = True
         rows = rows[~going[rows] & (month.state.death[rows] >= month.end)]
-        last = month.state.onset[c].copy()
-        for cause, row, end in month.lasted:
-            mine = cause == c
-            np.maximum.at(last, row[mine], end[mine].astype(np.int32))
-        leave(month, month.plan.illnesses[c], rows, last[rows])
+        if len(rows):
+            leave(month, month.plan.illnesses[c], rows, _lasted(month, c)[rows])
     month.lasted.clear()
+
+
+def _lasted(month: Month, condition: int) -> NDArray[np.int32]:
+    """Return until when an episode has lasted so far, shape (n,)."""
+    last = month.state.onset[condition].copy()
+    for cause, row, end in month.lasted:
+        mine = cause == condition
+        np.maximum.at(last, row[mine], end[mine].astype(np.int32))
+    return last
 
 
 _EMPTY = np.zeros(0, np.int64)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from healthsim_nb.clinical.aftermath import AGAIN, OPERATIONS, Aftermath, foreseen
 from healthsim_nb.clinical.happenings import AcuteTable, EventTable
+from healthsim_nb.clinical.rhythm import Rhythm
 from healthsim_nb.clinical.use import LEADS, Use, use_of
 from healthsim_nb.templates.event import Event
 
@@ -235,6 +236,11 @@ class AllergenPlan:
     """Share of people who have it by (sex, age), shape (2, 121)."""
 
 
+def _given(other: Illness, caution: CautionPlan, illness: Illness) -> bool:
+    """Return whether what a caution is about may be given for another condition."""
+    return other is not illness and bool(caution.drugs & set(other.drugs))
+
+
 @dataclass(frozen=True)
 class Plan:
     """All that the clinical engine needs to play a specification."""
@@ -309,6 +315,43 @@ class Plan:
         """The cautions of each drug that has any."""
         drugs = sorted({drug for caution in self.cautions for drug in caution.drugs})
         return {d: tuple(c for c in self.cautions if d in c.drugs) for d in drugs}
+
+    @cached_property
+    def rhythm(self) -> Rhythm:
+        """The routine visits of all conditions."""
+        return Rhythm(self.illnesses, self.orders)
+
+    @cached_property
+    def services(self) -> NDArray[np.bool_]:
+        """Which conditions are preventive services, shape (c,)."""
+        return np.array([i.source.kind == "service" for i in self.illnesses], bool)
+
+    @cached_property
+    def chronic(self) -> NDArray[np.bool_]:
+        """Which conditions are chronic, shape (c,)."""
+        return np.array([i.source.kind == "chronic" for i in self.illnesses], bool)
+
+    @cached_property
+    def displacing(self) -> dict[int, tuple[tuple[int, tuple[Illness, ...]], ...]]:
+        """By condition: its drugs that put an end to others at once, and who may take those."""
+        found = {
+            illness.index: tuple(
+                (caution.test.drug, tuple(i for i in self.illnesses if _given(i, caution, illness)))
+                for caution in self.cautions
+                if caution.at_once and caution.test.drug in illness.drugs
+            )
+            for illness in self.illnesses
+        }
+        return {index: pairs for index, pairs in found.items() if pairs}
+
+    @cached_property
+    def watched(self) -> dict[int, tuple[tuple[int, DrugPlan], ...]]:
+        """By condition: its drugs that call for orders while they are taken, with their places."""
+        found = {
+            i.index: tuple((n, self.drugs[d]) for n, d in enumerate(i.drugs) if self.drugs[d].orders)
+            for i in self.illnesses
+        }
+        return {index: pairs for index, pairs in found.items() if pairs}
 
     @cached_property
     def acute(self) -> AcuteTable:

@@ -10,6 +10,7 @@ from healthsim_nb.clinical import asked, conditions, measures, past, pathways, t
 from healthsim_nb.clinical.agenda import begin
 from healthsim_nb.clinical.month import Month, factor
 from healthsim_nb.clinical.plan import HIGHEST, Illness
+from healthsim_nb.clinical.rhythm import interval
 from healthsim_nb.clinical.susceptibility import risk
 from healthsim_nb.templates.timeline import FOUND, ONSET, VISIT
 
@@ -136,7 +137,7 @@ def aware(month: Month, illness: Illness, rows: Rows) -> None:
         lines = treatment.planned_line(month, illness, rows)
         day = np.full(len(rows), month.day, np.int32)
         treatment.to_line(month, illness, rows, lines, day)
-    every = interval(month, illness, rows)
+    every = interval(month, illness.index, rows)
     seen = every > 0
     phase = month.draws.take(rows).below(
         f"{illness.id}.phase", np.maximum(every, 1).astype(np.int64)
@@ -156,22 +157,11 @@ def suit(month: Month) -> None:
             month.state.x[:, changed] = target
 
 
-def interval(month: Month, illness: Illness, rows: Rows) -> NDArray[np.int16]:
-    """Return the months between routine visits, 0 for none."""
-    every: NDArray[np.int16] = illness.every[month.years_old[rows]]
-    degree = month.state.stage[illness.index][rows]
-    for place, d in enumerate(illness.degrees, start=1):
-        if d.every:
-            every = np.where(degree == place, np.int16(d.every), every)
-    rhythm = illness.rhythm[month.years_old[rows]]
-    return np.where(every > 0, np.maximum(1, np.rint(every * rhythm)), 0).astype(np.int16)
-
-
 def enrol(month: Month, illness: Illness) -> None:
     """Give everyone who can ever take part in a service a turn for it."""
     draws = month.draws
     rows = np.flatnonzero(illness.uptake.max(axis=1)[month.bodies.sex] > 0)
-    every = interval(month, illness, rows)
+    every = interval(month, illness.index, rows)
     phase = draws.take(rows).below(f"{illness.id}.phase", np.maximum(every, 1).astype(np.int64))
     if illness.source.history:
         phase = past.last_time(month, illness, rows, every, phase)

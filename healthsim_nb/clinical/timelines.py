@@ -165,6 +165,16 @@ class Timelines:
         return np.array([s.condition for s in self.steps], np.int64)
 
     @cached_property
+    def conditions(self) -> frozenset[int]:
+        """The conditions that have a timeline."""
+        return frozenset(s.condition for s in self.steps)
+
+    @cached_property
+    def edge_chance(self) -> F64:
+        """Chance that each branch is taken, where it does not depend on the person."""
+        return np.array([e.gate.chance for e in self.edges])
+
+    @cached_property
     def acts(self) -> NDArray[np.bool_]:
         """Whether it changes more than the record."""
         return np.array([s.source.acts for s in self.steps], bool)
@@ -205,6 +215,13 @@ class Timelines:
             found.setdefault(step.condition, set()).update(m for m, _, _ in step.sets)
         return found
 
-    def own(self, condition: int) -> list[int]:
+    def own(self, condition: int) -> tuple[int, ...]:
         """Return the drugs, as places in `held`, that a condition's timeline starts."""
-        return [place for place, (c, _) in enumerate(self.held) if c == condition]
+        return self._own.get(condition, ())
+
+    @cached_property
+    def _own(self) -> dict[int, tuple[int, ...]]:
+        places: dict[int, tuple[int, ...]] = {}
+        for place, (condition, _) in enumerate(self.held):
+            places[condition] = (*places.get(condition, ()), place)
+        return places

@@ -50,10 +50,10 @@ def settled(month: Month, illness: Illness, rows: Rows) -> Masks:
 def line_effects(month: Month, illness: Illness, given: Masks) -> NDArray[np.int32]:
     """Return what each person's drugs add to every measure, shape (M, rows)."""
     table = np.zeros((len(month.plan.measures), len(given)), np.int32)
-    for place, drug in enumerate(illness.drugs):
-        taken = ((given >> place) & 1) > 0
-        for measure, amount in month.plan.drugs[drug].effects:
-            table[measure, taken] += amount
+    for place in places_in(given):
+        taken = np.flatnonzero(given >> place & 1)
+        for measure, amount in month.plan.drugs[illness.drugs[place]].effects:
+            table[measure][taken] += amount
     return table
 
 
@@ -74,14 +74,26 @@ def to_line(
 def take(month: Month, illness: Illness, rows: Rows, wanted: Masks, day: NDArray[np.int32]) -> None:
     """Start and stop drugs, so that people take just what is wanted."""
     given = month.state.given[illness.index][rows]
+    changed = wanted ^ given
     month.state.given[illness.index][rows] = wanted
-    for place, drug in enumerate(illness.drugs):
-        bit = np.uint16(1 << place)
-        gained, lost = (wanted & ~given & bit) > 0, (given & ~wanted & bit) > 0
-        if gained.any():
+    for place in places_in(changed):
+        drug, other = illness.drugs[place], (changed >> place) & 1 > 0
+        new = (wanted >> place) & 1 > 0
+        gained, lost = np.flatnonzero(other & new), np.flatnonzero(other & ~new)
+        if len(gained):
             start(month, drug, rows[gained])
-        if lost.any():
+        if len(lost):
             stop(month, drug, rows[lost], day[lost])
+
+
+def places_in(masks: Masks) -> list[int]:
+    """Return the places of all drugs that somebody has.
+
+    >>> places_in(np.array([1, 4, 5], np.uint16))
+    [0, 2]
+    """
+    every = int(np.bitwise_or.reduce(masks)) if len(masks) else 0
+    return [place for place in range(every.bit_length()) if every >> place & 1]
 
 
 def start(month: Month, drug: int, rows: Rows) -> None:
@@ -118,9 +130,9 @@ def note(
 ) -> None:
     """Record what people take for a condition at the visit that deals with it."""
     given = month.state.given[illness.index][rows]
-    for place, drug in enumerate(illness.drugs):
-        takes = ((given >> place) & 1) > 0
-        _note(month, illness.index, drug, rows[takes], visit[takes], day[takes])
+    for place in places_in(given):
+        takes = np.flatnonzero(given >> place & 1)
+        _note(month, illness.index, illness.drugs[place], rows[takes], visit[takes], day[takes])
 
 
 def review(month: Month) -> None:
@@ -129,7 +141,7 @@ def review(month: Month) -> None:
         if not caution.at_once or caution.test.condition < 0:
             continue
         ill = np.flatnonzero(month.state.known[caution.test.condition] & month.alive)
-        for illness in month.plan.illnesses:
+        for illness in month.plan.illnesses if len(ill) else ():
             if caution.drugs & set(illness.drugs):
                 rows = ill[month.state.given[illness.index][ill] > 0]
                 look_again(month, illness, rows, np.full(len(rows), month.day, np.int32))
@@ -137,18 +149,19 @@ def review(month: Month) -> None:
 
 def make_room(month: Month, illness: Illness, rows: Rows, day: NDArray[np.int32]) -> None:
     """Stop what other conditions gave and what must not be taken beside the drugs of this one."""
-    for caution in month.plan.cautions:
-        if not caution.at_once or caution.test.drug not in illness.drugs:
+    for drug, others in month.plan.displacing.get(illness.index, ()):
+        taking = np.flatnonzero(month.state.on[drug][rows])
+        if not len(taking):
             continue
-        taking = month.state.on[caution.test.drug][rows] > 0
-        for other in month.plan.illnesses:
-            if other is not illness and caution.drugs & set(other.drugs):
-                mine = taking & (month.state.given[other.index][rows] > 0)
-                look_again(month, other, rows[mine], day[mine])
+        for other in others:
+            mine = taking[month.state.given[other.index][rows[taking]] > 0]
+            look_again(month, other, rows[mine], day[mine])
 
 
 def look_again(month: Month, illness: Illness, rows: Rows, day: NDArray[np.int32]) -> Rows:
     """Let people take what suits them as they are that day; return whose drugs changed."""
+    if not len(rows):
+        return rows
     wanted = illness.sets[month.state.line[illness.index][rows]]
     wanted = fitting(month, illness, rows, wanted)
     other = wanted != month.state.given[illness.index][rows]
@@ -200,8 +213,8 @@ def _note(
     visit: NDArray[np.int64],
     day: NDArray[np.int32],
 ) -> None:
-    new = month.state.noted[drug][rows] == FAR
-    count = int(new.sum())
+    new = np.flatnonzero(month.state.noted[drug][rows] == FAR)
+    count = len(new)
     if not count:
         return
     month.state.noted[drug][rows[new]] = day[new]

@@ -51,5 +51,5 @@ def record(month: Month, visits: Visits) -> None:
         condition=visits.condition,
         died=visits.died,
         months_old=month.months_old[visits.row],
-        x=month.state.x[:, visits.row],
+        x=month.state.x.take(visits.row, axis=1),
     )
