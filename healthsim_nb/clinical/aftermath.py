@@ -17,8 +17,8 @@ from healthsim_nb.engine.rng import Draws, weight_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from healthsim_nb.clinical.compiled import Happening, Illness
     from healthsim_nb.clinical.month import Month
-    from healthsim_nb.clinical.plan import Happening, Illness
     from healthsim_nb.clinical.state import Rows
     from healthsim_nb.clinical.visits import Visits
     from healthsim_nb.templates.event import Care

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from healthsim_nb.clinical.plan import AllergenPlan, Plan
+    from healthsim_nb.clinical.compiled import AllergenPlan
+    from healthsim_nb.clinical.plan import Plan
     from healthsim_nb.clinical.state import Bodies, Rows
 
     U32 = NDArray[np.uint32]

@@ -12,8 +12,9 @@ from healthsim_nb.engine.rng import Draws
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from healthsim_nb.clinical.compiled import Group, Illness
     from healthsim_nb.clinical.month import Month
-    from healthsim_nb.clinical.plan import Group, Illness, Plan
+    from healthsim_nb.clinical.plan import Plan
 
 NEW_WITHIN = 3
 """Months from the first day within which conditions asked for as new are found."""

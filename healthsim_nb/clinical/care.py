@@ -19,7 +19,7 @@ from healthsim_nb.engine.rng import Draws
 from healthsim_nb.templates.timeline import VISIT
 
 if TYPE_CHECKING:
-    from healthsim_nb.clinical.plan import Illness
+    from healthsim_nb.clinical.compiled import Illness
     from healthsim_nb.clinical.state import Rows
 
 Ids = NDArray[np.int64]

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from healthsim_nb.clinical.month import holds
 
 if TYPE_CHECKING:
+    from healthsim_nb.clinical.compiled import CautionPlan, Illness
     from healthsim_nb.clinical.month import Month
-    from healthsim_nb.clinical.plan import CautionPlan, Illness
     from healthsim_nb.clinical.state import Rows
 
 Masks = NDArray[np.uint16]

@@ -15,7 +15,7 @@ from healthsim_nb.clinical import fitted
 from healthsim_nb.clinical.aftermath import AGAIN
 from healthsim_nb.clinical.classes import CLASSES, STAY
 from healthsim_nb.clinical.compile_steps import compile_timelines
-from healthsim_nb.clinical.plan import (
+from healthsim_nb.clinical.compiled import (
     ANY,
     SPREAD_SLOTS,
     AllergenPlan,
@@ -27,11 +27,11 @@ from healthsim_nb.clinical.plan import (
     Illness,
     MeasurePlan,
     Multiplier,
-    Plan,
     Table,
     Test,
     most,
 )
+from healthsim_nb.clinical.plan import Plan
 from healthsim_nb.clinical.products import ProductTable
 from healthsim_nb.clinical.susceptibility import most_times
 from healthsim_nb.clinical.use import EMERGENCY, lead_of, use_of

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from healthsim_nb.clinical import measures, treatment
 from healthsim_nb.clinical.agenda import begin, cancel
+from healthsim_nb.clinical.compiled import NEVER, Happening, Illness, most
 from healthsim_nb.clinical.month import factor
-from healthsim_nb.clinical.plan import NEVER, Happening, Illness, most
 from healthsim_nb.clinical.susceptibility import risk
 from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.rng import Draws, weight_table
@@ -246,6 +246,8 @@ def remit(month: Month, illness: Illness) -> None:
     name = f"{illness.id}.remission"
     rows, _ = month.thinning.candidates(name, illness.remission, month.turn)
     rows = rows[(month.state.stage[illness.index][rows] > 0) & month.alive[rows]]
+    if not len(rows):
+        return
     leave(month, illness, rows, month.draw_days(f"{name}.day", rows))
 
 
@@ -279,4 +281,5 @@ def detect(month: Month) -> None:
         if illness.cause >= 0:
             hidden &= month.state.known[illness.cause][rows]
         rows = rows[hidden]
-        found(month, illness, rows, month.turn, np.full(len(rows), month.day, np.int32))
+        if len(rows):
+            found(month, illness, rows, month.turn, np.full(len(rows), month.day, np.int32))

@@ -32,7 +32,6 @@ LONGER = np.array([100, 100, 108, 116, 118])
 """Percent of the usual days in hospital by age in twenties (HCUP: 4.9 at 18-44, 5.3 at 65+)."""
 GROWN, SENT_HOME = 18, 0.4
 """Children are admitted less often for the same (HCUP KID: 23 stays per 1,000; fitted)."""
-LASTING = ("chronic", "episode")
 NO_CONDITION = 511
 """In place of a condition: a code that stands by itself."""
 _NOBODY, _NONE = np.zeros(0, np.intp), np.zeros(0, np.int64)
@@ -241,10 +240,10 @@ def diagnose(month: Month, visits: Visits) -> None:
         present=np.ones(n, bool),
     )
     _also(month, visits)
-    chronic = np.array([i.index for i in plan.illnesses if i.source.kind in LASTING], np.intp)
+    lasting = plan.lasting
     away = np.flatnonzero((visits.kind != AMB) & (visits.kind != VR))
-    c, v = np.nonzero(month.state.known[np.ix_(chronic, visits.row[away])])
-    c, v = chronic[c], away[v]
+    c, v = np.nonzero(month.state.known.take(visits.row[away], axis=1)[lasting])
+    c, v = lasting[c], away[v]
     row = visits.row[v]
     code = coded(month, c, row)
     other = visits.condition[v] != c
@@ -316,7 +315,7 @@ def prescribe(month: Month, visits: Visits) -> None:
     drug = permitted(month, table.course[event], visits.row[mine])
     mine, event, drug = mine[drug >= 0], event[drug >= 0], drug[drug >= 0]
     day = visits.day[mine]
-    days = np.array([d.source.course_days or 1 for d in month.plan.drugs], np.int32)[drug]
+    days = month.plan.course_days[drug]
     month.out.add(
         "drug",
         visit=visits.id[mine],

@@ -26,10 +26,10 @@ from healthsim_nb import reference
 from healthsim_nb.clinical import fitted, measures
 from healthsim_nb.clinical.aftermath import HIGHEST as HIGHEST_AFTER
 from healthsim_nb.clinical.compile import IMP, compile_plan
+from healthsim_nb.clinical.compiled import HIGHEST, Illness, Table
 from healthsim_nb.clinical.fit_care import blurred, fit_care
 from healthsim_nb.clinical.month import Month, begin
 from healthsim_nb.clinical.mortality import MOST_TIMES, of_illness, times
-from healthsim_nb.clinical.plan import HIGHEST, Illness, Table
 from healthsim_nb.clinical.start import already_ill
 from healthsim_nb.clinical.state import bodies, empty
 from healthsim_nb.clinical.susceptibility import risk

@@ -23,8 +23,9 @@ from healthsim_nb.engine.recorder import Recorder
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from healthsim_nb.clinical.compiled import Table
     from healthsim_nb.clinical.fitted import Fitted
-    from healthsim_nb.clinical.plan import Plan, Table
+    from healthsim_nb.clinical.plan import Plan
     from healthsim_nb.clinical.state import Bodies
     from healthsim_nb.templates.library import Library
     from healthsim_nb.templates.template import Specification

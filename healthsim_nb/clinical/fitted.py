@@ -22,7 +22,7 @@ from healthsim_nb.templates import library as templates
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from healthsim_nb.clinical.plan import Table
+    from healthsim_nb.clinical.compiled import Table
     from healthsim_nb.templates.condition import Condition
     from healthsim_nb.templates.library import Library
 

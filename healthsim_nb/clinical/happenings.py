@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from healthsim_nb.clinical.plan import Happening, Illness
+    from healthsim_nb.clinical.compiled import Happening, Illness
 
     I64 = NDArray[np.int64]
     U64 = NDArray[np.uint64]

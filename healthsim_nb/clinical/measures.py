@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from healthsim_nb.engine.rng import Draws
 
 if TYPE_CHECKING:
+    from healthsim_nb.clinical.compiled import Illness, MeasurePlan
     from healthsim_nb.clinical.month import Month
-    from healthsim_nb.clinical.plan import Illness, MeasurePlan
     from healthsim_nb.clinical.state import Rows
 
 Steps = NDArray[np.int32]

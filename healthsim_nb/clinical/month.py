@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from healthsim_nb.clinical.allergies import allergic
-from healthsim_nb.clinical.plan import ALL_AGES, ANY
+from healthsim_nb.clinical.compiled import ALL_AGES, ANY
 from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.curves import AGES
 from healthsim_nb.engine.ids import turn_ids
@@ -19,7 +19,8 @@ from healthsim_nb.engine.rng import Draws
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from healthsim_nb.clinical.plan import Multiplier, Plan, Test
+    from healthsim_nb.clinical.compiled import Multiplier, Test
+    from healthsim_nb.clinical.plan import Plan
     from healthsim_nb.clinical.state import Bodies, Rows, State
     from healthsim_nb.engine.recorder import Recorder
     from healthsim_nb.engine.thinning import Thinning

@@ -16,8 +16,8 @@ from healthsim_nb.engine.rng import ONE32, Draws
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from healthsim_nb.clinical.compiled import Illness
     from healthsim_nb.clinical.month import Month
-    from healthsim_nb.clinical.plan import Illness
     from healthsim_nb.clinical.state import Rows
 
 MONTH_DAYS = 30.4375

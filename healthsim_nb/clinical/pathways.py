@@ -233,7 +233,7 @@ def close(month: Month) -> None:
     """End the episodes of which nothing is left to come."""
     waiting = agenda.waiting(month)
     cause = month.plan.timelines.condition[waiting[STEP]]
-    for c in np.flatnonzero(month.plan.episodes):
+    for c in np.flatnonzero(month.plan.episodes).tolist():
         rows = np.flatnonzero(month.state.stage[c])
         if not len(rows):
             continue
@@ -247,7 +247,7 @@ def close(month: Month) -> None:
 
 def _lasted(month: Month, condition: int) -> NDArray[np.int32]:
     """Return until when an episode has lasted so far, shape (n,)."""
-    last = month.state.onset[condition].copy()
+    last: NDArray[np.int32] = month.state.onset[condition].copy()
     for cause, row, end in month.lasted:
         mine = cause == condition
         np.maximum.at(last, row[mine], end[mine].astype(np.int32))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from healthsim_nb.clinical.plan import Plan, Table
+    from healthsim_nb.clinical.compiled import Table
+    from healthsim_nb.clinical.plan import Plan
 
 
 def prevalence_of(plan: Plan) -> Table | None:

@@ -6,15 +6,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from healthsim_nb.engine.curves import AGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
+    from healthsim_nb.clinical.compiled import Illness
     from healthsim_nb.clinical.month import Month
-    from healthsim_nb.clinical.plan import Illness
     from healthsim_nb.clinical.state import Rows
     from healthsim_nb.templates.catalogue import Order
 

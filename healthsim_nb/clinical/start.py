@@ -8,8 +8,8 @@ import numpy as np
 
 from healthsim_nb.clinical import asked, conditions, measures, past, pathways, treatment
 from healthsim_nb.clinical.agenda import begin
+from healthsim_nb.clinical.compiled import HIGHEST, Illness
 from healthsim_nb.clinical.month import Month, factor
-from healthsim_nb.clinical.plan import HIGHEST, Illness
 from healthsim_nb.clinical.rhythm import interval
 from healthsim_nb.clinical.susceptibility import risk
 from healthsim_nb.templates.timeline import FOUND, ONSET, VISIT

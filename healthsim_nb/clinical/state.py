@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from healthsim_nb.clinical.plan import NEVER, Plan
+from healthsim_nb.clinical.compiled import NEVER
 from healthsim_nb.engine.calendar import FAR, LONG_AGO, month_index
 from healthsim_nb.engine.curves import AGE_MONTHS
 from healthsim_nb.population.ages import LINES_OF_BUSINESS
 
 if TYPE_CHECKING:
+    from healthsim_nb.clinical.plan import Plan
     from healthsim_nb.population.people import People
 
 Rows = NDArray[np.intp]

@@ -14,7 +14,7 @@ from healthsim_nb.templates.timeline import WEEKDAY
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from healthsim_nb.clinical.plan import Multiplier, Test
+    from healthsim_nb.clinical.compiled import Multiplier, Test
     from healthsim_nb.templates.timeline import Step
 
     I64 = NDArray[np.int64]

@@ -17,8 +17,8 @@ from healthsim_nb.engine.rng import Draws, weight_table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from healthsim_nb.clinical.compiled import Illness
     from healthsim_nb.clinical.month import Month
-    from healthsim_nb.clinical.plan import Illness
     from healthsim_nb.clinical.state import Rows
 
 

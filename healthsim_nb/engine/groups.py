@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def groups(
-    labels: NDArray[Any], index: NDArray[np.intp]
-) -> Iterator[tuple[int, NDArray[np.intp]]]:
+def groups(labels: NDArray[Any], index: NDArray[np.intp]) -> Iterator[tuple[int, NDArray[np.intp]]]:
     """Yield each label of some rows, rising, and the rows that have it, in their order.
 
     >>> [(label, rows.tolist()) for label, rows in groups(np.array([7, 5, 7]), np.array([0, 1, 2]))]

@@ -23,7 +23,8 @@ from healthsim_nb.templates.template import Population, Specification
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from healthsim_nb.clinical.plan import Illness, Plan
+    from healthsim_nb.clinical.compiled import Illness
+    from healthsim_nb.clinical.plan import Plan
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from healthsim_nb.clinical.plan import AllergenPlan
+    from healthsim_nb.clinical.compiled import AllergenPlan
     from healthsim_nb.clinical.render.chart import Chart
     from healthsim_nb.engine.recorder import Columns
 
