@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from healthsim_nb.clinical import conditions
+from healthsim_nb.clinical import agenda, conditions
 from healthsim_nb.clinical.month import begin
 from healthsim_nb.clinical.render.chart import Chart, open_chart
 from healthsim_nb.clinical.state import bodies
@@ -44,4 +44,5 @@ def first_state(plan: Plan, who: Bodies, child: NDArray[np.int32]) -> State:
     for condition in np.unique(child[child >= 0]).tolist():
         rows = np.flatnonzero(child == condition)
         conditions.enter(month, plan.illnesses[condition], rows, who.people.birth_day[rows])
+    agenda.waiting(month)
     return state
