@@ -140,8 +140,11 @@ def known(cursor: duckdb.DuckDBPyConnection) -> dict[str, Rule]:
 
 def listed(cursor: duckdb.DuckDBPyConnection, wanted: str | None, severity: str | None) -> Rules:
     """Return the rules of an area, of all areas if none is named."""
+    rules = known(cursor)
+    if wanted == YOURS and not any(rule.yours for rule in rules.values()):
+        return Rules(())
     names = None if wanted is None else [wanted]
-    return Rules(tuple(quality.chosen(known(cursor), names, severity)))
+    return Rules(tuple(quality.chosen(rules, names, severity)))
 
 
 def one(cursor: duckdb.DuckDBPyConnection, name: str) -> Rule:

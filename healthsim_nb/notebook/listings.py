@@ -95,7 +95,8 @@ def done(act: Done) -> Any:
     if isinstance(act.value, list) and act.value:
         rows = [list(row.values()) for row in act.value]
         return Shown(act.value, act.text, html.table(list(act.value[0]), rows))
-    return act.value if hasattr(act.value, "to_text") else sentence(act.text, act.value)
+    shows_itself = act.whole or hasattr(act.value, "to_text")
+    return act.value if shows_itself else sentence(act.text, act.value)
 
 
 def written(folder: str, paths: Sequence[Path]) -> Shown:

@@ -81,7 +81,7 @@ def rule(
         raise SpecificationError(f"Say what {name} --protects, as a sentence.")
     else:
         made = ws.add_rule(name, sql, **given)
-    return Done(made, str(made))
+    return Done(made, str(made), whole=True)
 
 
 def _part(text: str) -> float:

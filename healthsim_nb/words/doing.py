@@ -34,6 +34,8 @@ class Done:
     text: str
     use: Scenario | None = None
     """The scenario that is spoken of from now on."""
+    whole: bool = False
+    """Whether the value has a face of its own."""
 
 
 def sure(desk: Desk, question: str, yes: bool) -> bool:
