@@ -22,7 +22,7 @@ from healthsim_nb.words import (
     help_on,
     help_text,
     parse_parts,
-    shares,
+    run_settings,
     told_of,
     words,
 )
@@ -106,10 +106,8 @@ def _scenario(workspace: hs.Workspace, name: str | None) -> Scenario:
     return workspace.scenario(newest.name)
 
 
-def _generate(
-    what: str, mix: str | None, tag: list[str], database: str | None, **settings: object
-) -> None:
-    settings |= {"mix": shares(mix) if mix else None, "tags": tuple(tag)}
+def _generate(what: str, database: str | None, **said: Any) -> None:  # noqa: ANN401
+    settings = run_settings(said)
     with hs.open(database or DEFAULT) as workspace:
         print(_made(workspace, what, settings).summary(samples=0).to_text())
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from healthsim_nb.templates.template import Specification
 
 Wanted = str | Path | Template
-RUNTIME = {"n", "seed", "start", "months", "notes"}
+RUNTIME = {"n", "seed", "start", "months", "notes", "coverage"}
 """Settings of a run; all else of a specification is its template's."""
 NAMELESS = ("population",)
 

@@ -53,9 +53,12 @@ def tables(chart: Chart, born: Chart | None, wanted: int, library: Library) -> T
     if born:
         record = _together(record, records.tables(born))
     patients = coverage.Patients(folk.people, folk.death, folk.doctor, folk.wanted)
-    covered, relatives = coverage.tables(
-        chart.plan.spec, library, patients, record, chart.plan.last_day
-    )
+    covered: Tables = {}
+    relatives = np.zeros(0, np.intp)
+    if chart.plan.spec.coverage:
+        covered, relatives = coverage.tables(
+            chart.plan.spec, library, patients, record, chart.plan.last_day
+        )
     own = _own(folk, born)
     record = {name: own(rows) for name, rows in record.items()}
     rows = {**_known(folk, relatives, record, covered), **record, **covered}
@@ -66,13 +69,13 @@ def _known(folk: Folk, relatives: NDArray[np.intp], record: Tables, covered: Tab
     """Return who lives here and who takes care of them."""
     who, own = np.concatenate([np.arange(folk.wanted), relatives]), slice(folk.wanted)
     seen = record["encounters"]["provider_id"].to_numpy()
-    sent = covered["claims"]["facility_id"].to_numpy()
     named = np.unique(np.concatenate([folk.doctor[who], seen]))
+    at = [network.facility_of(named)]
+    if covered:
+        at.append(covered["claims"]["facility_id"].to_numpy())
     return {
         "persons": render.persons(folk.people.part(who), folk.death[who]),
-        "facilities": network.facilities(
-            np.unique(np.concatenate([network.facility_of(named), sent]))
-        ),
+        "facilities": network.facilities(np.unique(np.concatenate(at))),
         "providers": network.providers(named),
         "patients": render.patients(folk.people.part(own), folk.death[own], folk.doctor[own]),
     }

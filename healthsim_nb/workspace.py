@@ -111,9 +111,12 @@ class Workspace:
         start: date | str | None = None,
         months: int | None = None,
         mix: Mapping[str, float] | None = None,
+        notes: bool | None = None,
+        coverage: bool | None = None,
     ) -> Understanding:
         """Return how `generate` would understand the same, without making anything."""
-        return understood(self._library(), what, Run(n, seed, start, months, mix))
+        run = Run(n, seed, start, months, mix, notes, coverage)
+        return understood(self._library(), what, run)
 
     @noted
     def generate(  # noqa: PLR0913 - everything optional is named
@@ -126,6 +129,7 @@ class Workspace:
         months: int | None = None,
         mix: Mapping[str, float] | None = None,
         notes: bool | None = None,
+        coverage: bool | None = None,
         name: str | None = None,
         description: str | None = None,
         tags: Sequence[str] = (),
@@ -147,6 +151,9 @@ class Workspace:
             2024-01-01 (the same words make the same data on any day), 24 months.
         notes
             True: clinical notes are written and kept; left out: as the template says, else not.
+        coverage
+            False: clinical tables only, made about twice as fast; left out: as the template says,
+            else health plans, members and claims come with them.
         name
             Left out: up to three words of the request and today's date.
         description, tags
@@ -173,7 +180,7 @@ class Workspace:
             If it cannot be saved.
         """
         database, library = self._use(), self._library()
-        asked = understood(library, what, Run(n, seed, start, months, mix, notes))
+        asked = understood(library, what, Run(n, seed, start, months, mix, notes, coverage))
         begun = draft(asked, what, name=name, description=description, tags=tags)
         spec = asked.specification
         owner = save(

@@ -15,7 +15,7 @@ from healthsim_nb.notebook.checking import validate
 from healthsim_nb.notebook.generation import generate, grow, resume
 from healthsim_nb.notebook.shown import sentence, value_of
 from healthsim_nb.noting import started_by
-from healthsim_nb.words import NOTEBOOK, find, parse, shares, told_of
+from healthsim_nb.words import NOTEBOOK, find, parse, run_settings, told_of
 from healthsim_nb.words.acts import ACTS
 from healthsim_nb.words.doing import Desk
 
@@ -71,10 +71,9 @@ class HsMagics(Magics):
         """Show the words, or one of them."""
         return listings.help_for(find(word, NOTEBOOK) if word else None)
 
-    def do_generate(self, what: str, mix: str | None, tag: list[str], **settings: Any) -> Any:
+    def do_generate(self, what: str, **said: Any) -> Any:
         """Make a population, show how the request was understood, and use it."""
-        settings |= {"mix": shares(mix) if mix else None, "tags": tuple(tag)}
-        made = generate(self.session.workspace, what, settings)
+        made = generate(self.session.workspace, what, run_settings(said))
         self.session.use(made)
         return made
 

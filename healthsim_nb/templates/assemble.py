@@ -30,6 +30,7 @@ class Run:
     months: object = None
     mix: object = None
     notes: bool | None = None
+    coverage: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def assemble(library: Library, wish: Wish, run: Run) -> Specification:
         without=wish.without if wish.without == "chronic" else list(wish.without),
         mix_of=mix_of,
         notes=_first(run.notes, template and template.notes, False),
+        coverage=_first(run.coverage, template and template.coverage, True),
         mix=settings.shares(mix, library.conditions.get(mix_of or ""), _asked_by(wish)),
     )
     known = {"condition": library.conditions}

@@ -34,6 +34,7 @@ def specify(
     months: int | None = None,
     mix: Mapping[str, float] | None = None,
     notes: bool | None = None,
+    coverage: bool | None = None,
 ) -> Specification:
     """Return the specification of what is asked for.
 
@@ -46,9 +47,10 @@ def specify(
         else a condition ("asthma"). A path that ends in ``.yaml`` or ``.yml`` is a template or
         a specification of the user's own; so is text that begins with ``word:``, which is YAML.
         Anything else is a request, a sentence.
-    n, seed, start, months, mix, notes
+    n, seed, start, months, mix, notes, coverage
         Settings of the run; what is left out is as the template, file or request says, else
-        100 patients, seed 0, from 2024-01-01, 24 months, the template's own mix, no notes.
+        100 patients, seed 0, from 2024-01-01, 24 months, the template's own mix, no notes,
+        health plans and claims.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def specify(
     SpecificationError
         If a setting cannot be, or two exclude each other.
     """
-    run = Run(n, seed, start, months, mix, notes)
+    run = Run(n, seed, start, months, mix, notes, coverage)
     if isinstance(what, Template):
         return from_template(library, what, run, f"template '{what.id}'")
     if isinstance(what, Path):

@@ -65,6 +65,8 @@ class Template(Strict):
     months: int = Field(default=24, ge=1, le=1023)
     notes: bool = False
     """Whether clinical notes are written and kept."""
+    coverage: bool = True
+    """Whether there are health plans, their members and claims."""
     sources: dict[str, str] = {}
 
     @model_validator(mode="after")
@@ -98,3 +100,5 @@ class Specification(Strict):
     mix: dict[str, Probability] = {}
     notes: bool = False
     """Whether clinical notes are written and kept."""
+    coverage: bool = True
+    """Whether there are health plans, their members and claims."""

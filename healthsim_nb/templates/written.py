@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", Template, Specification)
 
 _WHO = ("population", "have", "new", "have_any", "without", "mix_of", "mix")
-_RUN = ("n", "seed", "start", "months", "notes")
+_RUN = ("n", "seed", "start", "months", "notes", "coverage")
 _UNSAID = {"n": 1, "seed": 0, "start": "2024-01-01", "months": 1}
 """So that the model finds what it needs; `assemble` knows the real defaults."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from healthsim_nb.errors import UnknownNameError
-from healthsim_nb.words.grammar import parse, parse_parts, shares
+from healthsim_nb.words.grammar import parse, parse_parts, run_settings
 from healthsim_nb.words.help import help_on, help_text
 from healthsim_nb.words.stopped import told_of
 from healthsim_nb.words.table import NOTEBOOK, TERMINAL, WORDS, Option, Word
@@ -18,7 +18,7 @@ __all__ = [
     "help_text",
     "parse",
     "parse_parts",
-    "shares",
+    "run_settings",
     "told_of",
     "words",
 ]

@@ -6,7 +6,7 @@ import argparse
 import re
 import shlex
 from dataclasses import replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from healthsim_nb.errors import SpecificationError, nearest
 
@@ -101,6 +101,22 @@ def shares(text: str) -> dict[str, float]:
         ) from None
     percent = "%" in text or any(value > 1 for value in found.values())
     return {name: value / 100 if percent else value for name, value in found.items()}
+
+
+def run_settings(said: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `Workspace.generate` from the options of ``generate``.
+
+    >>> run_settings({"mix": None, "tag": [], "notes": False, "clinical_only": True, "n": 5})
+    {'n': 5, 'mix': None, 'tags': (), 'notes': None, 'coverage': False}
+    """
+    special = ("mix", "tag", "notes", "clinical_only")
+    return {
+        **{name: value for name, value in said.items() if name not in special},
+        "mix": shares(said["mix"]) if said["mix"] else None,
+        "tags": tuple(said["tag"]),
+        "notes": said["notes"] or None,
+        "coverage": False if said["clinical_only"] else None,
+    }
 
 
 def _split(line: str) -> list[str]:

@@ -23,6 +23,8 @@ WORDS = (
             Option("--checkpoint-interval", "save how far it is after so many months", int, "N"),
             Option("--seed", "another seed gives other people (0)", int, "N"),
             Option("--mix", "shares, as well-controlled=40,poor=60", metavar="SHARES"),
+            Option("--notes", "write and keep clinical notes, too", bool),
+            Option("--clinical-only", "no health plans, members and claims: twice as fast", bool),
             Option("--name", "what to call it", metavar="NAME"),
             Option("--tag", "a word to find it by; can be repeated", metavar="TAG", many=True),
         ),

@@ -12,14 +12,15 @@ from healthsim_nb.words import (
     help_on,
     help_text,
     parse,
-    shares,
     words,
 )
+from healthsim_nb.words.grammar import shares
 
 
 def said(name, line):
     """Return what a line of the notebook says, without what it leaves out."""
-    return {k: v for k, v in parse(find(name, NOTEBOOK), line).items() if v not in (None, [], "")}
+    unsaid = (None, False, [], "")
+    return {k: v for k, v in parse(find(name, NOTEBOOK), line).items() if v not in unsaid}
 
 
 def test_a_sentence_is_one_text_and_options_may_follow_it():

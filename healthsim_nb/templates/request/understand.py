@@ -163,7 +163,9 @@ def _specification(
         for key, value in said.items()
     }
     try:
-        return assemble(library, wish, Run(**merged, mix=run.mix, notes=run.notes))
+        return assemble(
+            library, wish, Run(**merged, mix=run.mix, notes=run.notes, coverage=run.coverage)
+        )
     except SpecificationError as error:
         raise RequestError(str(error)) from None
 
