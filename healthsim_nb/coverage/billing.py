@@ -34,10 +34,16 @@ def bill(
     enrolment: Enrolment,
     book: Book,
     seed: int,
+    death: NDArray[np.int32],
 ) -> tuple[Claims, NDArray[np.int64]]:
     """Return the claims of a block's visits, and the month of each.
 
     Visits of people who show no card are not billed to anybody.
+
+    Parameters
+    ----------
+    death
+        Day of death of each person, `FAR` while alive.
     """
     visits = read_visits(tables, people, seed)
     month = enrolment.months.place(visits.day)
@@ -53,6 +59,7 @@ def bill(
         age=((visits.day - people.birth_day[visits.person]) / YEAR).astype(np.int64),
         medicare=medicare[card[at]],
         state=people.state[visits.person].astype(np.int64),
+        left=death[visits.person] - visits.end,
     )
     claims = put_together(visits, biller.write())
     return claims, month[claims.visit]

@@ -11,15 +11,13 @@ import numpy as np
 from healthsim_nb.coverage.book import SERVICES
 from healthsim_nb.coverage.draft import (
     CLINICIAN,
-    EQUIPMENT,
     FACILITY,
     HOSPITAL,
     LABORATORY,
     PLACES,
-    RIDE,
-    THERAPY,
     Draft,
 )
+from healthsim_nb.coverage.extras import Extras
 from healthsim_nb.coverage.prices import (
     HOSPITAL_RATIO,
     STANDARD_AMOUNT,
@@ -32,7 +30,6 @@ from healthsim_nb.coverage.prices import (
 )
 from healthsim_nb.coverage.visits import (
     AMB,
-    CLASSES,
     EMER,
     HH,
     IMP,
@@ -72,6 +69,10 @@ FREE_STANDING = 0.5
 URGENT_ROLES, PRIMARY_ROLES = ("urgent",), ("primary", "telehealth")
 HOME_VISIT, ECG, ECG_TRACING, ECG_READING = "G0299", "93000", "93005", "93010"
 DRAW, WATCH, INJECTION = "36415", "G0378", "90471"
+ALONE = ("90834", "90935", "92014", "77412", "77386", "97110", "96413")
+"""Services that are what the patient came for: no visit is billed beside them."""
+NOT_ITSELF = {"90935": ""}
+"""Procedures that others bill (see ``coverage/extras.csv``): the dialysis house by its own code."""
 URINE = ("81001", "81003", "82043", "82570")
 WITH_STAY = SERVICES.index("with-stay")
 WITH_EMERGENCY = SERVICES.index("with-emergency")
@@ -88,6 +89,8 @@ class Biller:
     medicare: Bools
     """Whether each visit's payer is Medicare, which has check-up codes of its own."""
     state: I64
+    left: I64
+    """Days that the patient lives after each visit."""
 
     def write(self) -> dict[str, I64]:
         """Return all lines: see `Draft.add` for the columns."""
@@ -131,7 +134,18 @@ class Biller:
         """Visit and service of each procedure that has a price."""
         table = self.tables["procedures"]
         code, words = coded(table["code"])
+        words = [NOT_ITSELF.get(word, word) for word in words]
         return self._priced(code, words, whole(table["encounter_id"]))
+
+    @cached_property
+    def alone(self) -> Bools:
+        """Visits that are for one service only."""
+        table = self.tables["procedures"]
+        code, words = coded(table["code"])
+        visit, at = self.visits.find(whole(table["encounter_id"]))
+        found = np.zeros(len(self.visits), bool)
+        found[visit[np.array([*(w in ALONE for w in words), False])[code[at]]]] = True
+        return found
 
     def _priced(self, code: I64, words: list[str], encounter: I64) -> tuple[I64, I64]:
         service = np.array([*(price_list().number(w) for w in words), -1])[code]
@@ -167,7 +181,7 @@ class Biller:
         self._clinician(draft, check_up, code)
         served = np.zeros(len(v), bool)
         served[self.done[0]] = True
-        visit = (v.kind == AMB) & ~(v.preventive & (exam | served))
+        visit = (v.kind == AMB) & ~(v.preventive & (exam | served)) & ~self.alone
         office = np.flatnonzero(visit)
         draws = v.draws.take(office)
         usual = _drawn(draws, "coverage.level", ESTABLISHED)
@@ -194,9 +208,10 @@ class Biller:
         rate = np.where(imaging, _rate("hospital-imaging"), _rate("outpatient"))
         rate = np.where(lab, _rate("hospital-lab"), rate)
         rate = np.where(prices.is_kind("ed")[service], _rate("emergency"), rate)
+        rate = np.where(prices.is_kind("drug")[service], _rate("hospital-drugs"), rate)
         price = np.where(
             prices.outpatient[service] > 0, prices.outpatient[service], prices.office[service]
-        )
+        ) * np.asarray(more.pop("doses", 1))
         given = {
             "rate": rate,
             "revenue": prices.revenue[service],
@@ -281,13 +296,14 @@ class Biller:
         )
         near = self.visits.draws.take(visit).chance("coverage.free-standing", FREE_STANDING)
         sent = image & ~simple & ~near
-        here = ~sent & ~theatre
-        self._clinician(
-            draft, visit[here], service[here], benefit=self._benefit(visit[here], service[here])
-        )
-        away = sent | theatre
+        infused = prices.is_kind("drug", "inf")[service] & ~near
+        away = sent | theatre | infused | prices.is_kind("rad")[service]
+        here, doses = ~away, _doses()[service]
         benefit = np.where(theatre, SERVICES.index("surgery"), self._benefit(visit, service))
-        self._outpatient(draft, HOSPITAL, visit[away], service[away], benefit=benefit[away])
+        given = {"benefit": benefit[here], "units": doses[here]}
+        self._clinician(draft, visit[here], service[here], **given)
+        given = {"benefit": benefit[away], "units": doses[away], "doses": doses[away]}
+        self._outpatient(draft, HOSPITAL, visit[away], service[away], **given)
         at, what = visit[theatre], service[theatre]
         self._clinician(draft, at, what, place=PLACES.index("22"), inside=True)
         self._read(draft, visit[sent], service[sent], PLACES.index("22"))
@@ -378,36 +394,11 @@ class Biller:
         self._clinician(draft, blood, draw, benefit=self._benefit(blood, draw))
 
     def _extras(self, draft: Draft) -> None:
-        slots = {
-            "ambulance": (RIDE, "41"),
-            "equipment": (EQUIPMENT, "12"),
-            "therapy": (THERAPY, "11"),
-        }
-        prices = price_list()
-        for row in rows("coverage/extras.csv"):
-            slot, place = slots[row["kind"]]
-            begins = tuple(row["diagnoses"].split())
-            kind = np.isin(self.visits.kind, [CLASSES.index(c) for c in row["classes"].split()])
-            able = kind & self.visits.about(lambda c, begins=begins: c.startswith(begins))  # type: ignore[misc]
-            at = np.flatnonzero(able)
-            # The lines of one kind go together: they share a draw.
-            stream = f"coverage.extra.{row['kind']}"
-            at = at[self.visits.draws.take(at).chance(stream, float(row["share"]))]
-            service = np.full(len(at), prices.number(row["code"]))
-            units = int(row["units"])
-            price = prices.office[service] * units
-            draft.add(
-                at,
-                slot,
-                service,
-                price,
-                units=units,
-                modifier=row["modifier"],
-                place=PLACES.index(place),
-                charge=price * prices.ratio[service] // 10,
-                rate=prices.rate[service],
-                benefit=prices.benefit[service],
-            )
+        table = self.tables["procedures"]
+        code, words = coded(table["code"])
+        visit, at = self.visits.find(whole(table["encounter_id"]))
+        place, age, left = self.place, self.age, self.left
+        Extras(self.visits, place, age, left, visit, code[at], words).write(draft)
 
 
 def _drawn(draws: Draws, stream: str, levels: tuple[tuple[str, int], ...]) -> I64:
@@ -422,6 +413,13 @@ def _numbers(codes: NDArray[np.str_]) -> I64:
 
 def _rate(kind: str) -> int:
     return rate_kinds().index(kind)
+
+
+@cache
+def _doses() -> I64:
+    """Return how many units of each service are given at once."""
+    units = {row["code"]: int(row["units"]) for row in rows("coverage/doses.csv")}
+    return np.array([units.get(code, 1) for code in price_list().codes])
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from healthsim_nb.coverage.draft import (
+    AFTER,
     CLINICIAN,
     COLUMNS,
     FACILITY,
@@ -37,6 +38,10 @@ COUNTRY = 0
 MARKUP = (750, 1350)
 """Charges of a house in 1/1,000 of the usual."""
 VERSION_BITS, LINE_BITS, SLOT_BITS = 4, 6, 3
+NEEDED = ("95", "GP", "NU", "RR")
+"""Modifiers without which a line is not paid."""
+UNMARKED = 0.07
+"""How often such a modifier is forgotten (judgement)."""
 SEPARATE_VISIT = 0.94
 """How often a visit beside a procedure is marked as separate, as it must be (judgement)."""
 
@@ -78,7 +83,7 @@ class Claims:
     @cached_property
     def institutional(self) -> Bools:
         """Whether a facility sends it."""
-        return np.isin(self.slot, (FACILITY, LABORATORY, HOSPITAL))
+        return np.isin(self.slot, (FACILITY, LABORATORY, HOSPITAL, AFTER))
 
     @cached_property
     def emergency(self) -> Bools:
@@ -101,13 +106,19 @@ class Claims:
 
     @cached_property
     def day(self) -> I64:
-        """First day of service."""
-        return self.visits.day[self.visit]
+        """First day of service: of what goes on after a visit, the visit's last."""
+        v = self.visits
+        return np.where(self.goes_on > 0, v.end[self.visit], v.day[self.visit])
 
     @cached_property
     def end(self) -> I64:
         """Last day of service."""
-        return self.visits.end[self.visit]
+        return self.visits.end[self.visit] + self.goes_on
+
+    @cached_property
+    def goes_on(self) -> I64:
+        """For how many days after the visit care goes on."""
+        return self.lines["days"][self.first].astype(np.int64)
 
     @cached_property
     def of_line(self) -> I64:
@@ -151,6 +162,15 @@ class Claims:
         seen = self.seen & (found == 0)
         marked = self.draws.chance("coverage.separate", SEPARATE_VISIT)[self.of_line]
         found[seen & self.beside & marked] = MODIFIERS.index("25")
+        found[self.unmarked] = 0
+        return found
+
+    @cached_property
+    def unmarked(self) -> Bools:
+        """Lines whose modifier was forgotten."""
+        needed = np.isin(self.lines["modifier"], [MODIFIERS.index(word) for word in NEEDED])
+        forgotten = self.draws.chance("coverage.unmarked", UNMARKED)
+        found: Bools = needed & forgotten[self.of_line]
         return found
 
     @cached_property

@@ -76,7 +76,7 @@ def consents(claims: Claims, plan: I64, book: Book) -> Consents:
     draws = claims.draws.take(claim)
     urgent = claims.emergency[claim]
     asked = draws.chance(
-        "coverage.asked", np.where(urgent, (1 + chance["asked"]) / 2, chance["asked"])
+        "coverage.asked", np.where(urgent, 1 - (1 - chance["asked"]) / 8, chance["asked"])
     )
     denied = draws.u32("coverage.decision") / 2**32
     decision = np.where(

@@ -12,7 +12,7 @@ I64 = NDArray[np.int64]
 Term = I64 | int | str | bool
 """What `Draft.add` takes by name."""
 
-CLINICIAN, FACILITY, LABORATORY, HOSPITAL, RIDE, EQUIPMENT, THERAPY = range(7)
+CLINICIAN, FACILITY, LABORATORY, HOSPITAL, RIDE, EQUIPMENT, OTHER, AFTER = range(8)
 """Claims of one visit, by who sends them: this is the slot of a claim's id."""
 MODIFIERS = ("", "25", "26", "95", "33", "GP", "NU", "RR", "90")
 PLACES = ("", "10", "11", "12", "20", "21", "22", "23", "41")
@@ -25,6 +25,7 @@ NARROW = {
     "service": np.int16,
     "rate": np.int8,
     "benefit": np.int8,
+    "days": np.int16,
 }
 """Small numbers take little room: what is moved is what costs."""
 COLUMNS = ("visit", "price", "charge", *NARROW)
@@ -55,10 +56,10 @@ class Draft:
             Medicare's price of all units, in cents.
         more
             ``units`` (1), ``modifier`` and ``place`` (words), ``revenue`` (index, -1), ``charge``
-            (cents), ``rate`` and ``benefit`` (indices).
+            (cents), ``rate`` and ``benefit`` (indices), ``days`` (0) that care goes on after it.
         """
         if len(visit):
-            usual = {"units": 1, "revenue": -1, "place": 0}
+            usual = {"units": 1, "revenue": -1, "place": 0, "days": 0}
             more["modifier"] = MODIFIERS.index(str(more.get("modifier", "")))
             own = {"visit": visit, "price": price, "service": service, "slot": slot}
             self.parts.append({**usual, **more, **own})

@@ -10,6 +10,7 @@ import numpy as np
 from healthsim_nb.coverage.book import SERVICES
 from healthsim_nb.coverage.claims import COUNTRY
 from healthsim_nb.coverage.filing import SECONDARY, TAKEN
+from healthsim_nb.coverage.mistakes import left_out
 from healthsim_nb.coverage.prices import price_list
 from healthsim_nb.engine.rng import ONE32, Draws
 from healthsim_nb.reference import rows
@@ -52,6 +53,8 @@ CLAIM_REFUSALS = (
     "too-late",
     "twice",
     "withdrawn",
+    "unpointed",
+    "unrecorded",
 )
 """In the order of the numbers in `filing`."""
 
@@ -96,16 +99,17 @@ def line_refusals(
     """
     filing, line = place
     claim, plan = filings.claim[filing], filings.plan[filing]
-    benefit = claims.lines["benefit"][line]
+    benefit, service = claims.lines["benefit"][line], claims.lines["service"][line]
     found = claim_refusals()[filings.refusal[filing]]
     own = filings.version[filing] != SECONDARY
     needs = book.consent[plan, benefit] & consents.missing[claim] & own
     checks = (
         (~inside[filing] & ~book.pays_outside[plan], "network"),
         (needs, "consent"),
-        (book.excluded[plan, benefit], "excluded"),
+        (book.excluded[plan, benefit] | left_out(book, "excluded")[plan, service], "excluded"),
+        (claims.unmarked[line] & own, "unmarked"),
         (_unnecessary(claims, line, book, plan) & own, "unnecessary"),
-        (_bundled(claims)[line] & own, "bundled"),
+        ((_bundled(claims)[line] | left_out(book, "bundled")[plan, service]) & own, "bundled"),
     )
     for fails, why in checks:
         found = np.where((found == TAKEN) & fails, _number(why), found)

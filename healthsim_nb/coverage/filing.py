@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from healthsim_nb.coverage.choice import NONE
+from healthsim_nb.coverage.mistakes import mistakes
 from healthsim_nb.engine.calendar import FAR
 
 if TYPE_CHECKING:
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
 
 ORIGINAL, DUPLICATE, RESENT, REPLACEMENT, VOID, SECONDARY = range(6)
 """Versions of a claim: the last bits of its id."""
-TAKEN, TOO_EARLY, ENDED, OTHER_FIRST, INCOMPLETE, TOO_LATE, TWICE, WITHDRAWN = range(8)
+(
+    TAKEN, TOO_EARLY, ENDED, OTHER_FIRST, INCOMPLETE, TOO_LATE, TWICE, WITHDRAWN, UNPOINTED,
+    UNRECORDED,
+) = range(10)  # fmt: skip
 """Why a claim is refused as a whole; the first: it is not."""
-SLOW, LOST = 0.12, 0.006
-"""Share of claims that are sent late, and very late (judgement: 90 % come within 30 days)."""
-FORGOTTEN = 0.022
-MISDIRECTED = 0.04
-TWICE_SENT = 0.014
+SLOW = 0.12
+"""Share of claims that are sent late (judgement: 90 % come within 30 days)."""
+MENDABLE = (INCOMPLETE, OTHER_FIRST, TOO_EARLY, UNPOINTED, UNRECORDED)
+WAITED = 45
+"""Days that a payer waits for a record that it asked for."""
 REPLACED, VOIDED = 0.008, 0.003
 RESENT_SHARE = 0.85
 """Share of refusals that can be mended and are (CAQH and MGMA surveys: two thirds to 90 %)."""
@@ -77,6 +81,7 @@ class Office:
         self.seen_from = enrolment.seen_from[at].astype(np.int64)
         self.seen_until = enrolment.seen_until[at].astype(np.int64)
         self.n = len(person)
+        self.chance = {what: by_plan[self.plan] for what, by_plan in mistakes(book).items()}
 
     def file(self, last_day: int) -> Filings:
         """Return every filing that was decided before ``last_day``."""
@@ -98,17 +103,25 @@ class Office:
     def _original(self) -> Filings:
         draws, claims = self.draws, self.claims
         lag = np.where(claims.institutional, 4, 2) + draws.below("coverage.lag", 9)
-        slow, lost = draws.chance("coverage.slow", SLOW), draws.chance("coverage.lost", LOST)
+        slow = draws.chance("coverage.slow", SLOW)
+        lost = draws.chance("coverage.lost", self.chance["lost"])
         lag = lag + np.where(slow, draws.below("coverage.slow-days", 40), 0)
         lag = lag + np.where(lost, draws.between("coverage.lost-days", 100, 300), 0)
         sent = claims.end + lag
         decided = sent + self._work("")
-        wrong = (self.second != NONE) & draws.chance("coverage.misdirected", MISDIRECTED)
+        wrong = (self.second != NONE) & draws.chance(
+            "coverage.misdirected", self.chance["misdirected"]
+        )
+        asked = draws.chance("coverage.record", self.chance["record"])
+        decided = decided + np.where(asked, WAITED, 0)
         refusal = self._eligible(decided)
+        unpointed = draws.chance("coverage.pointer", self.chance["pointer"])
         checks = (
             (wrong, OTHER_FIRST),
-            (draws.chance("coverage.forgotten", FORGOTTEN), INCOMPLETE),
+            (draws.chance("coverage.forgotten", self.chance["provider"]), INCOMPLETE),
+            (unpointed & ~claims.institutional, UNPOINTED),
             (sent - claims.end > self.book.filing_days[self.plan], TOO_LATE),
+            (asked, UNRECORDED),
         )
         for fails, why in checks:
             refusal = np.where((refusal == TAKEN) & fails, why, refusal)
@@ -134,7 +147,7 @@ class Office:
 
     def _resent(self, first: Filings) -> Filings:
         """Return the claims that are mended and sent again."""
-        mendable = np.isin(first.refusal, (INCOMPLETE, OTHER_FIRST, TOO_EARLY))
+        mendable = np.isin(first.refusal, MENDABLE)
         at = np.flatnonzero(mendable & self.draws.chance("coverage.resent", RESENT_SHARE))
         sent = first.decided + 6 + self.draws.below("coverage.resent-lag", 30)
         sent = np.where(first.refusal == TOO_EARLY, np.maximum(sent, self.seen_from + 3), sent)
@@ -143,7 +156,7 @@ class Office:
 
     def _twice(self, first: Filings) -> Filings:
         """Return the claims that are sent a second time by mistake."""
-        twice = (first.refusal == TAKEN) & self.draws.chance("coverage.twice", TWICE_SENT)
+        twice = (first.refusal == TAKEN) & self.draws.chance("coverage.twice", self.chance["twice"])
         at = np.flatnonzero(twice)
         # Sent while the first was on its way, it is decided after it.
         sent = first.submitted + 3 + self.draws.below("coverage.twice-lag", 30)

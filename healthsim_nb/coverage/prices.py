@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     I64 = NDArray[np.int64]
 
-STANDARD_AMOUNT = 700_160
-"""Cents for a stay of weight 1: operating and capital standard amounts of FY2024 (CMS)."""
+STANDARD_AMOUNT = 847_200
+"""Cents for a stay of weight 1: operating and capital standard amounts of FY2024 (CMS, 7,001.60)
+and 21 % for what hospitals get on top: teaching, the poor and uninsured, outliers (MedPAC 2024)."""
 UNLISTED_WEIGHT = 1.0
 """Relative weight of an MS-DRG that is not in the table: the mean of all stays."""
 HOSPITAL_RATIO = 44
@@ -34,6 +35,8 @@ KINDS = {
     "bh": ("behavioral", "mental-health"),
     "pt": ("therapy", "therapy"),
     "lab": ("lab", "lab"),
+    "anes": ("anesthesia", "other"),
+    "dial": ("dialysis", "other"),
     "surgpath": ("radiology", "lab"),
     "vax": ("drugs", "preventive"),
     "vadm": ("office", "preventive"),
@@ -100,6 +103,7 @@ def price_list() -> PriceList:
 def revenue_codes() -> tuple[str, ...]:
     """Return the revenue codes in use."""
     used = {row["revenue_code"] for row in rows("coverage/services.csv") if row["revenue_code"]}
+    used |= {row["revenue"] for row in rows("coverage/extras.csv") if row["revenue"]}
     return tuple(sorted(used | {code for code, _ in STAY} | {"0960", "0360", "0450", "0762"}))
 
 
@@ -141,7 +145,10 @@ def price_levels() -> I64:
 @cache
 def hospital_kinds() -> NDArray[np.bool_]:
     """Return which kinds of rates are hospitals'."""
-    hospital = ("inpatient", "outpatient", "emergency", "hospital-lab", "hospital-imaging")
+    hospital = (
+        *("inpatient", "outpatient", "emergency", "hospital-lab", "hospital-imaging"),
+        *("nursing", "dialysis"),
+    )
     return np.isin(rate_kinds(), hospital)
 
 

@@ -80,7 +80,7 @@ def tables(
     months = months_of(spec.start, last_day)
     book = open_book(library, *months.years)
     enrolment = Enroller(book, months, people, spec.seed).play()
-    written, month = bill(record, people, enrolment, book, spec.seed)
+    written, month = bill(record, people, enrolment, book, spec.seed, patients.death)
     office = Office(written, enrolment, book, month)
     filings = office.file(last_day)
     shared = _shared(enrolment)

@@ -8,7 +8,10 @@ REFUSED = "FROM claim_lines AS l JOIN claims AS c ON c.id = l.claim_id WHERE l.s
 CAUSES = {
     "27": """EXISTS (FROM coverage_spans AS s WHERE s.member_id = c.member_id AND priority = 1
         AND c.service_date BETWEEN start_date AND coalesce(end_date, DATE '9999-01-01'))""",
-    "16": "c.rendering_provider_id IS NOT NULL",
+    "16": """c.rendering_provider_id IS NOT NULL AND rarc_code = 'N290'
+        OR carc_code = '16' AND rarc_code = 'M76' AND l.diagnosis_pointers IS NOT NULL""",
+    "252": "c.adjudicated_date - c.received_date < 45",
+    "4": "l.modifiers IS NOT NULL",
     "18": """NOT EXISTS (FROM claims AS o WHERE o.id = c.earlier_claim_id
         AND o.encounter_id = c.encounter_id AND o.claim_type = c.claim_type)""",
     "22": """NOT EXISTS (FROM coverage_spans AS s WHERE s.member_id = c.member_id
@@ -23,7 +26,7 @@ CAUSES = {
 
 @pytest.mark.parametrize("code", CAUSES)
 def test_no_line_is_refused_without_its_cause(code: str, ask) -> None:
-    assert ask(f"SELECT count(*) {REFUSED} AND carc_code = '{code}' AND {CAUSES[code]}") == 0
+    assert ask(f"SELECT count(*) {REFUSED} AND carc_code = '{code}' AND ({CAUSES[code]})") == 0
 
 
 def test_lines_are_refused_for_many_reasons(ask) -> None:

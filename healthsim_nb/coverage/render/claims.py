@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from healthsim_nb.coverage.cents import lettered, money
 from healthsim_nb.coverage.choice import NONE
 from healthsim_nb.coverage.claims import LINE_BITS, Claims
-from healthsim_nb.coverage.draft import FACILITY, LABORATORY, MODIFIERS, PLACES
+from healthsim_nb.coverage.draft import AFTER, FACILITY, LABORATORY, MODIFIERS, PLACES
 from healthsim_nb.coverage.edits import refusals
 from healthsim_nb.coverage.filing import (
     INCOMPLETE,
@@ -21,6 +21,7 @@ from healthsim_nb.coverage.filing import (
     REPLACEMENT,
     RESENT,
     SECONDARY,
+    UNPOINTED,
     VOID,
     Filings,
 )
@@ -42,7 +43,9 @@ if TYPE_CHECKING:
 
 STATUSES = ("paid", "denied", "reversed")
 PAID, DENIED, REVERSED = range(3)
-BILL_TYPES = ("011", "013", "014", "034")
+BILL_TYPES = ("011", "013", "014", "034", "021", "072")
+CARE_AFTER = {"01": "021", "08": "072"}
+"""Type of bill of care after a visit, by how its revenue code begins; others: home health."""
 FREQUENCIES = ("1", "7", "8")
 POINTERS = ("1", "1 2", "1 2 3", "1 2 3 4")
 GROUPS = ("CO", "OA", "PR")
@@ -117,7 +120,7 @@ def claims(file: File) -> pa.RecordBatch:
     f, c, v = file.filings, file.claims, file.claims.visits
     slot, kind = c.slot[f.claim], v.kind[file.visit]
     facility = c.institutional[f.claim]
-    stay = facility & (kind == IMP)
+    stay = (slot == FACILITY) & (kind == IMP)
     paid_on = pay_day(f.decided)
     unpaid = (file.status == DENIED) | (f.version == VOID) | (paid_on >= file.last_day)
     allowed, other = file.ledger.sums(file.ledger.allowed), file.ledger.sums(file.ledger.other)
@@ -212,6 +215,9 @@ def _bill_type(file: File, slot: I64, kind: I64, facility: Bools) -> pa.Dictiona
     base = np.where(slot == LABORATORY, 2, 1)
     base = np.where((slot == FACILITY) & (kind == IMP), 0, base)
     base = np.where((slot == FACILITY) & (kind == HH), 3, base)
+    after = [BILL_TYPES.index(CARE_AFTER.get(code[:2], "034")) for code in revenue_codes()]
+    revenue = file.claims.lines["revenue"][file.claims.first[file.filings.claim]]
+    base = np.where(slot == AFTER, np.array(after)[revenue], base)
     values = [b + f for b in BILL_TYPES for f in FREQUENCIES]
     return words(np.where(facility, base * len(FREQUENCIES) + _frequency(file), -1), values)
 
@@ -260,7 +266,8 @@ def _pointers(file: File, facility: Bools) -> I64:
     """Return how many diagnoses each professional line points to: a visit to all it can."""
     c, line = file.claims, file.ledger.line
     count = np.clip(c.visits.count[c.visit[c.of_line[line]]], 1, len(POINTERS)) - 1
-    return np.where(facility, -1, np.where(c.seen[line], count, 0))
+    forgotten = file.filings.refusal[file.ledger.filing] == UNPOINTED
+    return np.where(facility | forgotten, -1, np.where(c.seen[line], count, 0))
 
 
 def _reasons(file: File, adjustment: I64) -> tuple[pa.Array, pa.Array, pa.Array]:
