@@ -20,7 +20,8 @@ def test_every_extra_has_a_price() -> None:
 
 def test_an_operation_in_a_stay_has_its_surgeon(ask) -> None:
     without = """SELECT count(*) FROM procedures AS r
-        JOIN claims AS c ON c.encounter_id = r.encounter_id AND c.bill_type = '0111' AND c.payer_sequence = 1
+        JOIN claims AS c ON c.encounter_id = r.encounter_id AND c.bill_type = '0111'
+        AND c.payer_sequence = 1
         WHERE r.code = '10D00Z1' AND NOT EXISTS (FROM claims AS o JOIN claim_lines AS l
         ON l.claim_id = o.id WHERE o.encounter_id = r.encounter_id AND l.procedure_code = '59514')
         AND c.adjudicated_date < (SELECT max(adjudicated_date) - 60 FROM claims)"""
