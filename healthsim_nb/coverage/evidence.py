@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from healthsim_nb.coverage.choice import NONE
-from healthsim_nb.coverage.visits import coded, whole
+from healthsim_nb.coverage.visits import coded, passing, whole
 from healthsim_nb.engine.arrow import DAY_US
+from healthsim_nb.engine.ids import DAY_BITS, SLOT_BITS, TURN_BITS
 from healthsim_nb.reference import rows
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
+VISIT_BITS = TURN_BITS + SLOT_BITS
 LATEST = date(9999, 12, 31)
 """End of what goes on."""
 
@@ -42,6 +43,20 @@ class Events:
     """Whether the value meets the measure; True where there is none."""
     until: I64 | None = None
     """Last day of what lasts."""
+
+    def in_order(self) -> Events:
+        """Return the events in order of person, day and visit."""
+        if not len(self.day):
+            return self
+        # A person's encounters differ in the last bits of their ids.
+        when = self.person << DAY_BITS | self.day - self.day.min()
+        order = np.argsort(
+            when << VISIT_BITS | self.encounter & ((1 << VISIT_BITS) - 1), kind="stable"
+        )
+        until = None if self.until is None else self.until[order]
+        return Events(
+            self.person[order], self.day[order], self.encounter[order], self.good[order], until
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,24 +82,14 @@ class Chart:
             return self._coded("immunizations", "cvx_code", kinds, "administered_date")
         return self._tests(met)
 
-    def diagnosed(self, begins: tuple[str, ...]) -> tuple[I64, I64, I64]:
-        """Return person, day and visit of each diagnosis that begins so, in order of visit."""
-        code, words, person, day, encounter = self._diagnoses
-        wanted = np.array([*(w.startswith(begins) for w in words), False])
-        at = np.flatnonzero(wanted[code])
-        return person[at], day[at], encounter[at]
-
-    @cached_property
-    def _diagnoses(self) -> tuple[I64, list[str], I64, I64, I64]:
+    def diagnosed(self, begins: list[str]) -> tuple[I64, I64]:
+        """Return person and day of each visit with a diagnosis that begins so."""
         table = self.record["diagnoses"]
-        code, words = coded(table["code"])
-        return (
-            code,
-            words,
-            self._person(table, np.arange(table.num_rows)),
-            _days(table["diagnosed_date"]),
-            whole(table["encounter_id"]),
-        )
+        at = passing(table["code"], lambda word: word.startswith(tuple(begins)))
+        visit = whole(table["encounter_id"])[at]
+        # Rows come by visit: the same one follows itself.
+        at = at[np.r_[True, visit[1:] != visit[:-1]]] if len(at) else at
+        return self._person(table, at), _days(table["diagnosed_date"], at)
 
     def _person(self, table: pa.RecordBatch, at: NDArray[np.intp]) -> I64:
         return self.people.rows_of(whole(table["patient_id"])[at])
@@ -101,15 +106,12 @@ class Chart:
         return Events(self._person(table, at), day, ids, np.ones(len(at), bool))
 
     def _coded(self, name: str, column: str, codes: list[str], when: str) -> Events:
-        if name not in self.record:
-            none = np.zeros(0, np.int64)
-            return Events(none, none, none, none.astype(bool))
         table = self.record[name]
-        code, words = coded(table[column])
-        at = np.flatnonzero(np.array([*(w in codes for w in words), False])[code])
+        at = passing(table[column], codes.__contains__)
         encounter = whole(table["encounter_id"])[at]
-        person, day = self._person(table, at), _days(table[when])[at]
-        return Events(person, day, encounter, np.ones(len(at), bool))
+        return Events(
+            self._person(table, at), _days(table[when], at), encounter, np.ones(len(at), bool)
+        )
 
     def _prescribed(self, classes: list[str]) -> Events:
         """Return prescriptions of some classes, each from its first day to its last."""
@@ -118,9 +120,8 @@ class Chart:
         names += [p.rxnorm for p in self.library.products.values() if p.drug in drugs]
         found = self._coded("medications", "rxnorm_code", names, "start_date")
         table = self.record["medications"]
-        code, words = coded(table["rxnorm_code"])
-        at = np.flatnonzero(np.array([*(w in names for w in words), False])[code])
-        ends = _days(table["end_date"].fill_null(LATEST))[at]
+        at = passing(table["rxnorm_code"], names.__contains__)
+        ends = _days(table["end_date"].fill_null(LATEST), at)
         return Events(found.person, found.day, found.encounter, found.good, ends)
 
     def _tests(self, met: Met) -> Events:
@@ -132,8 +133,7 @@ class Chart:
         if met.last_below is None:
             return found
         table = self.record["lab_results"]
-        code, words = coded(table["loinc_code"])
-        at = np.flatnonzero(np.array([*(w in met.tests for w in words), False])[code])
+        at = passing(table["loinc_code"], met.tests.__contains__)
         value = table["value_numeric"].to_numpy(zero_copy_only=False)[at]
         return Events(found.person, found.day, found.encounter, value < met.last_below)
 
@@ -142,7 +142,7 @@ class Chart:
         high, low = (whole(table[c]) for c in ("systolic_bp", "diastolic_bp"))
         at = np.flatnonzero((high > 0) & (low > 0))
         good = (high < limit[0]) & (low < limit[1])
-        day = _days(table["observation_time"])[at]
+        day = _days(table["observation_time"], at)
         return Events(self._person(table, at), day, whole(table["encounter_id"])[at], good[at])
 
 
@@ -151,6 +151,8 @@ def latest(events: Events, begin: int, end: int, n: int, *, last: bool) -> tuple
 
     Parameters
     ----------
+    events
+        In order of person and time.
     begin, end
         First day, and the day after the last.
     last
@@ -158,10 +160,9 @@ def latest(events: Events, begin: int, end: int, n: int, *, last: bool) -> tuple
     """
     ends = events.day if events.until is None else events.until
     within = (ends >= begin) & (events.day < end)
-    at = np.flatnonzero(within & (events.good | last))
-    order = at[np.lexsort((events.encounter[at], events.day[at], events.person[at]))]
-    person = events.person[order]
-    final = order[np.r_[person[1:] != person[:-1], True]] if len(order) else order
+    at = np.flatnonzero(within if last else within & events.good)
+    person = events.person[at]
+    final = at[np.r_[person[1:] != person[:-1], True]] if len(at) else at
     met, day, visit = np.zeros(n, bool), np.full(n, NONE), np.full(n, NONE)
     good = final[events.good[final]]
     who = events.person[good]
@@ -169,7 +170,7 @@ def latest(events: Events, begin: int, end: int, n: int, *, last: bool) -> tuple
     return met, day, visit
 
 
-def _days(column: pa.Array) -> I64:
-    if pa.types.is_timestamp(column.type):
-        return whole(column) // DAY_US
-    return whole(column.cast(pa.int32()))
+def _days(column: pa.Array, at: NDArray[np.intp]) -> I64:
+    """Return the day numbers of some rows."""
+    found = whole(column)[at]
+    return found // DAY_US if pa.types.is_timestamp(column.type) else found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from healthsim_nb.templates.library import Library
 
     I64 = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
 
 MEASURE_BITS, YEAR_BITS = 5, 14
 """An id is the person, the year and the measure's place in its file."""
@@ -38,9 +37,9 @@ def care_gaps(
     chart = Chart(record, people, library)
     first, years = roll.enrolment.months.years
     parts = [
-        _of_year(roll, chart, (number, measure, events), (first + turn, turn))
+        _of_year(roll, found, (first + turn, turn))
         for number, measure in enumerate(quality_measures())
-        for events in [chart.of(measure.met)]
+        for found in [_look_up(chart, number, measure)]
         for turn in range(years)
     ]
     c = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
@@ -67,14 +66,26 @@ def care_gaps(
     )
 
 
-def _of_year(
-    roll: Roll,
-    chart: Chart,
-    what: tuple[int, QualityMeasure, Events],
-    when: tuple[int, int],
-) -> dict[str, I64]:
+class _Found(NamedTuple):
+    """What is on record for a measure."""
+
+    number: int
+    measure: QualityMeasure
+    events: Events
+    ill: tuple[I64, I64]
+    """Person and day of each visit with a diagnosis that it is for."""
+    exempt: tuple[I64, I64]
+    """The same of what excludes."""
+
+
+def _look_up(chart: Chart, number: int, measure: QualityMeasure) -> _Found:
+    ill, exempt = chart.diagnosed(measure.diagnoses), chart.diagnosed(measure.unless)
+    return _Found(number, measure, chart.of(measure.met).in_order(), ill, exempt)
+
+
+def _of_year(roll: Roll, found: _Found, when: tuple[int, int]) -> dict[str, I64]:
     """Return who is in a measure in one year."""
-    number, measure, events = what
+    measure = found.measure
     (year, turn), people, months = when, roll.people, roll.enrolment.months
     n = len(people)
     ends = np.array([turn * 12 + 12])
@@ -87,16 +98,16 @@ def _of_year(
     if measure.sex:
         wanted &= (people.sex == 0) == (measure.sex == "F")
     if measure.diagnoses:
-        wanted &= _has(chart, measure.diagnoses, end, n, VISITS)
-    excluded = _has(chart, measure.unless, end, n, 1) if measure.unless else np.zeros(n, bool)
+        wanted &= _visits(found.ill, end, n) >= VISITS
+    excluded = _visits(found.exempt, end, n) > 0
     back = int(months.begins(np.array([turn * 12 + 12 - measure.met.months]))[0])
     last = measure.met.last_below is not None or measure.met.pressure is not None
-    met, day, visit = latest(events, min(back, begin), end, n, last=last)
+    met, day, visit = latest(found.events, min(back, begin), end, n, last=last)
     who = np.flatnonzero(wanted)
     return {
         "who": who,
         "year": np.full(len(who), year),
-        "measure": np.full(len(who), number),
+        "measure": np.full(len(who), found.number),
         "excluded": excluded[who].astype(np.int64),
         "met": met[who].astype(np.int64),
         "day": day[who],
@@ -104,15 +115,10 @@ def _of_year(
     }
 
 
-def _has(chart: Chart, begins: list[str], end: int, n: int, visits: int) -> Bools:
-    """Return who has a diagnosis at so many visits before a day."""
-    person, day, visit = chart.diagnosed(tuple(begins))
-    at = day < end
-    person, visit = person[at], visit[at]
-    # Rows come by visit: the same one follows itself.
-    new = np.r_[True, visit[1:] != visit[:-1]] if len(visit) else np.zeros(0, bool)
-    found: Bools = np.bincount(person[new], minlength=n)[:n] >= visits
-    return found
+def _visits(diagnosed: tuple[I64, I64], end: int, n: int) -> NDArray[np.intp]:
+    """Return how many of the visits of each person were before a day, shape (n,)."""
+    person, day = diagnosed
+    return np.bincount(person[day < end], minlength=n)
 
 
 def _age_at_end(birth_day: NDArray[np.int32], year: int) -> I64:

@@ -98,7 +98,7 @@ def _diagnoses(
     """Return row and code of each diagnosis that counts for a score, and the codes."""
     table, (place, low) = record["diagnoses"], where
     code, codes = coded(table["code"])
-    day = whole(table["diagnosed_date"].cast(pa.int32()))
+    day = whole(table["diagnosed_date"])
     year = day.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970 - low
     person = people.rows_of(whole(table["patient_id"]))
     inside = np.flatnonzero((year >= 0) & (year < place.shape[1]))

@@ -25,19 +25,30 @@ CLASSES = ("AMB", "EMER", "IMP", "OBSENC", "VR", "HH")
 AMB, EMER, IMP, OBSENC, VR, HH = range(len(CLASSES))
 
 
-def coded(column: pa.Array) -> tuple[I64, list[str]]:
-    """Return text as numbers and their words; -1 stands for null."""
+def coded(column: pa.Array) -> tuple[NDArray[Any], list[str]]:
+    """Return text as numbers, as narrow as they are, and their words; -1 stands for null."""
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
-    numbers = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return numbers, column.dictionary.to_pylist()
+    return _filled(column.indices), column.dictionary.to_pylist()
+
+
+def passing(column: pa.Array, test: Callable[[str], bool]) -> NDArray[np.intp]:
+    """Return the rows whose text passes a test."""
+    numbers, words = coded(column)
+    return np.flatnonzero(np.array([*map(test, words), False])[numbers])
 
 
 def whole(column: pa.Array) -> I64:
-    """Return whole numbers, dates or times as int64."""
+    """Return whole numbers, days or microseconds as int64; -1 stands for null."""
     if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.int64())
-    found: I64 = column.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        column = column.view(pa.int64())
+    elif pa.types.is_date(column.type):
+        column = column.view(pa.int32())
+    return _filled(column).astype(np.int64, copy=False)
+
+
+def _filled(column: pa.Array) -> NDArray[Any]:
+    found: NDArray[Any] = (column.fill_null(-1) if column.null_count else column).to_numpy()
     return found
 
 
