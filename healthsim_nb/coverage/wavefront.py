@@ -85,11 +85,24 @@ class Shares:
     """Whether the visits of the year were used up."""
 
 
+class _Some:
+    """Lines of one sort: their places in the wave, and where those of each step begin."""
+
+    def __init__(self, which: NDArray[np.bool_], steps: I64) -> None:
+        self.place = np.flatnonzero(which)
+        self._begins: list[int] = np.searchsorted(self.place, steps).tolist()
+
+    def of(self, step: int) -> slice:
+        """Return which of them a step takes."""
+        return slice(self._begins[step], self._begins[step + 1])
+
+
 class _Wave:
     """What is left of each limit, and the results by place in the order of the wave."""
 
-    def __init__(self, lines: Services, limits: Limits) -> None:
+    def __init__(self, lines: Services, limits: Limits, steps: I64) -> None:
         self.lines = lines
+        self.steps: list[int] = steps.tolist()
         self.member_deductible = limits.member_deductible.copy()
         self.member_most = limits.member_most.copy()
         self.family_deductible = limits.family_deductible.copy()
@@ -103,12 +116,14 @@ class _Wave:
         self.open = np.where(coinsured | late, lines.allowed, 0)
         self.copay = np.where((lines.how == COPAY) | late, lines.copay, 0)
         self.rate = np.where(coinsured, lines.rate, 0)
-        self.counted = np.flatnonzero(lines.visits >= 0)
-        self.second = np.flatnonzero(lines.after >= 0)
-        self.back = np.flatnonzero(lines.reverses >= 0)
+        new = lines.reverses < 0
+        self.counted = _Some((lines.visits >= 0) & new, steps)
+        self.second = _Some(lines.after >= 0, steps)
+        self.back = _Some(~new, steps)
 
-    def step(self, begin: int, end: int) -> None:
+    def step(self, number: int) -> None:
         """Price one line of each chain; no two of them share an accumulator."""
+        begin, end = self.steps[number], self.steps[number + 1]
         at = slice(begin, end)
         member, family = self.lines.member[at], self.lines.family[at]
         left = (
@@ -119,10 +134,16 @@ class _Wave:
         )
         parts = self.out[:, at]
         self._own_share(at, left, parts)
-        self._limit(_within(self.counted, begin, end), parts, begin)
-        self._coordinate(_within(self.second, begin, end), parts, begin)
-        self._take_back(_within(self.back, begin, end), parts, begin)
-        owes = parts[0] + parts[1] + parts[2]
+        for lines, change in (
+            (self.counted, self._limit),
+            (self.second, self._coordinate),
+            (self.back, self._take_back),
+        ):
+            place = lines.place[lines.of(number)]
+            if len(place):
+                change(place, parts, begin)
+        owes = parts[0] + parts[1]
+        owes += parts[2]
         self.member_deductible[member] = left[0] - parts[0]
         self.family_deductible[family] = left[1] - parts[0]
         self.member_most[member] = left[2] - owes
@@ -143,7 +164,7 @@ class _Wave:
         owes += coinsurance
         room = np.minimum(left[2], left[3])
         np.maximum(room, 0, out=room)
-        over = np.flatnonzero(owes > room)
+        over = (owes > room).nonzero()[0]
         if len(over):
             _reduce(parts, over, (owes - room)[over])
             owes[over] = room[over]
@@ -151,7 +172,6 @@ class _Wave:
 
     def _limit(self, place: Index, parts: I64, begin: int) -> None:
         """Refuse visits beyond the year's, count the others."""
-        place = place[self.lines.reverses[place] < 0]
         counter = self.lines.visits[place]
         full = self.visits[counter] <= 0
         parts[:, place[full] - begin] = 0
@@ -160,39 +180,36 @@ class _Wave:
 
     def _coordinate(self, place: Index, parts: I64, begin: int) -> None:
         """Let a later payer pay of what the payer before left to the member."""
-        if not len(place):
-            return
-        before = self.out[:, self.lines.after[place]]
-        method, own = self.lines.method[place], parts[:, place - begin]
+        before = self.out.take(self.lines.after[place], axis=1)
+        method, own = self.lines.method[place], place - begin
         left = before[0] + before[1] + before[2]
         earlier = before[3] + before[4]
         pays = np.where(method == SUPPLEMENT_LESS, left - before[0], left)
-        pays = np.where(method == COORDINATED, np.minimum(own[3], left), pays)
+        pays = np.where(method == COORDINATED, np.minimum(parts[3][own], left), pays)
         due = np.minimum(np.maximum(self.lines.allowed[place] - earlier, 0), left)
         pays = np.where(method == MEDICAID, due, pays)
         owes = np.where(method == MEDICAID, 0, left - pays)
-        deductible = np.where(method == SUPPLEMENT_LESS, owes, np.minimum(own[0], owes))
-        copay = np.minimum(own[1], owes - deductible)
-        parts[:, place - begin] = (deductible, copay, owes - deductible - copay, pays, earlier)
+        deductible = np.where(
+            method == SUPPLEMENT_LESS, owes, np.minimum(parts[0][own], owes)
+        )
+        copay = np.minimum(parts[1][own], owes - deductible)
+        for row, cents in zip(
+            parts, (deductible, copay, owes - deductible - copay, pays, earlier), strict=True
+        ):
+            row[own] = cents
 
     def _take_back(self, place: Index, parts: I64, begin: int) -> None:
         first = self.lines.reverses[place]
-        parts[:, place - begin] = -self.out[:, first]
+        parts[:, place - begin] = -self.out.take(first, axis=1)
         counter = self.lines.visits[place]
         self.visits[counter[(counter >= 0) & ~self.refused[first]]] += 1
-
-
-def _within(places: Index, begin: int, end: int) -> Index:
-    """Return the places of a step."""
-    low, high = np.searchsorted(places, (begin, end))
-    return places[low:high]
 
 
 def _reduce(parts: I64, at: Index, over: I64) -> None:
     """Take what is beyond the maximum from coinsurance, then copay, then deductible."""
     for row in (2, 1, 0):
-        less = np.minimum(over, parts[row, at])
-        parts[row, at] -= less
+        less = np.minimum(over, parts[row][at])
+        parts[row][at] -= less
         over = over - less
 
 
@@ -220,10 +237,10 @@ def adjudicate(services: Services, limits: Limits, when: I64) -> Shares:
     lines = services.take(order)
     lines.reverses[:] = where[lines.reverses]
     lines.after[:] = where[lines.after]
-    wave, begin = _Wave(lines, limits), 0
-    for size in np.bincount(place).tolist():
-        wave.step(begin, begin + size)
-        begin += size
+    sizes = np.bincount(place)
+    wave = _Wave(lines, limits, np.r_[0, np.cumsum(sizes)])
+    for number in range(len(sizes)):
+        wave.step(number)
     back = where[:-1]
     deductible, copay, coinsurance, paid, before = (row[back] for row in wave.out)
     return Shares(deductible, copay, coinsurance, paid, before, wave.refused[back])
