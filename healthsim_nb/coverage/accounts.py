@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from healthsim_nb.coverage.book import Book
     from healthsim_nb.coverage.claims import Claims
+    from healthsim_nb.coverage.filed import Filed
     from healthsim_nb.coverage.filing import Filings
 
     I64 = NDArray[np.int64]
@@ -48,7 +49,7 @@ def open_accounts(
     shared
         By person.
     """
-    person = claims.visits.person[claims.visit][filings.claim]
+    person = claims.visits.person[claims.visit[filings.claim]]
     year = claims.day[filings.claim].astype("datetime64[D]").astype("datetime64[Y]")
     row = book.row(filings.plan, year.astype(np.int64) + 1970)
     key = row * 2 + tier
@@ -69,17 +70,13 @@ def open_accounts(
     return Accounts(row, tier, member, family, shared[person], limits, sizes)
 
 
-def visit_counters(
-    claims: Claims, filings: Filings, book: Book, place: tuple[I64, I64]
-) -> tuple[I64, I64]:
+def visit_counters(claims: Claims, filings: Filings, book: Book, filed: Filed) -> tuple[I64, I64]:
     """Return the counter of each filed line, -1 for none, and how many visits each allows."""
-    filing, line = place
-    plan, benefit = filings.plan[filing], claims.lines["benefit"][line]
-    most = book.visits[plan, benefit]
+    most = filed.of(book.visits)
     at = np.flatnonzero(most >= 0)
-    found = np.full(len(filing), -1, np.int64)
-    person = claims.visits.person[claims.visit][filings.claim[filing[at]]]
-    year = claims.day[filings.claim[filing[at]]].astype("datetime64[D]").astype("datetime64[Y]")
-    key = ((person << 8 | plan[at]) << 8 | benefit[at]) << 8 | year.astype(np.int64)
+    found = np.full(len(most), -1, np.int64)
+    claim = filings.claim[filed.filing[at]]
+    year = claims.day[claim].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+    key = (claims.visits.person[claims.visit[claim]] << 16 | filed.cell[at]) << 8 | year
     _, first, found[at] = np.unique(key, return_index=True, return_inverse=True)
     return found, np.r_[most[at][first], 0]

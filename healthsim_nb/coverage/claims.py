@@ -138,21 +138,21 @@ class Claims:
         found: I64 = price_levels()[provider_parts(self.provider).state]
         return found
 
-    def allowed(self, line: I64, rates: I64) -> I64:
+    def allowed(self, line: I64, rates: NDArray[np.integer]) -> I64:
         """Return cents allowed for lines by payers: Medicare's price, rate, price level."""
-        kind = self.lines["rate"][line]
-        level = self.level[self.of_line[line], hospital_kinds()[kind].astype(np.int8)]
-        price = self.lines["price"][line] * payer_rates()[kind, rates] * level
-        found: I64 = np.minimum((price + 50_000) // 100_000, self.charge[line])
-        return found
+        table = payer_rates()
+        cell = (self.lines["rate"].astype(np.int64) * table.shape[1])[line] + rates
+        price = self._local_price[line]
+        price *= table.ravel()[cell]
+        price += 50_000
+        price //= 100_000
+        return np.minimum(price, self.charge[line], out=price)
 
     @cached_property
-    def again(self) -> Bools:
-        """Lines after the first of their benefit on a claim: one copay is for all."""
-        key = self.of_line << 6 | self.lines["benefit"]
-        order = np.argsort(key, kind="stable")
-        found = np.zeros(len(key), bool)
-        found[order[1:]] = key[order[1:]] == key[order[:-1]]
+    def _local_price(self) -> I64:
+        """Medicare's price of each line times the level of its place."""
+        cell = self.of_line * 2 + hospital_kinds()[self.lines["rate"]]
+        found: I64 = self.lines["price"] * self.level.ravel()[cell]
         return found
 
     @cached_property

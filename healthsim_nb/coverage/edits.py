@@ -9,7 +9,7 @@ import numpy as np
 
 from healthsim_nb.coverage.book import SERVICES
 from healthsim_nb.coverage.claims import COUNTRY
-from healthsim_nb.coverage.filing import SECONDARY, TAKEN
+from healthsim_nb.coverage.filing import TAKEN
 from healthsim_nb.coverage.mistakes import left_out
 from healthsim_nb.coverage.prices import price_list
 from healthsim_nb.engine.rng import ONE32, Draws
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from healthsim_nb.coverage.book import Book
     from healthsim_nb.coverage.claims import Claims
     from healthsim_nb.coverage.consent import Consents
+    from healthsim_nb.coverage.filed import Filed
     from healthsim_nb.coverage.filing import Filings
 
     I64 = NDArray[np.int64]
@@ -60,9 +61,9 @@ CLAIM_REFUSALS = (
 
 
 @cache
-def claim_refusals() -> I64:
+def claim_refusals() -> NDArray[np.int8]:
     """Return the number in `refusals` of each reason to refuse a claim as a whole."""
-    return np.array([_number(name) for name in CLAIM_REFUSALS])
+    return np.array([_number(name) for name in CLAIM_REFUSALS], np.int8)
 
 
 def used_up() -> int:
@@ -85,35 +86,35 @@ def in_network(claims: Claims, filings: Filings, book: Book) -> Bools:
 
 
 def line_refusals(
-    claims: Claims, filings: Filings, place: tuple[I64, I64], inside: Bools, consents: Consents,
-    book: Book,
-) -> I64:  # fmt: skip
+    claims: Claims, filings: Filings, filed: Filed, inside: Bools, consents: Consents, book: Book
+) -> NDArray[np.int8]:
     """Return why each line of each filing is refused, 0 where it is not.
 
     Parameters
     ----------
-    place
-        Filing and line of each line that is filed.
     inside
         Whether the network is no obstacle, by filing.
     """
-    filing, line = place
-    claim, plan = filings.claim[filing], filings.plan[filing]
-    benefit, service = claims.lines["benefit"][line], claims.lines["service"][line]
-    found = claim_refusals()[filings.refusal[filing]]
-    own = filings.version[filing] != SECONDARY
-    needs = book.consent[plan, benefit] & consents.missing[claim] & own
-    checks = (
-        (~inside[filing] & ~book.pays_outside[plan], "network"),
-        (needs, "consent"),
-        (book.excluded[plan, benefit] | left_out(book, "excluded")[plan, service], "excluded"),
-        (claims.unmarked[line] & own, "unmarked"),
-        (_unnecessary(claims, line, book, plan) & own, "unnecessary"),
-        ((_bundled(claims)[line] | left_out(book, "bundled")[plan, service]) & own, "bundled"),
+    found = np.zeros(len(filed.line), np.int8)
+    own, asked = ~filed.second, consents.missing[filings.claim]
+    excluded, bundled = (
+        _left_out(claims, filings, filed, left_out(book, why)) for why in ("excluded", "bundled")
     )
+    checks = (
+        (_bundled(claims)[filed.line] & own, "bundled"),
+        (bundled[own[bundled]], "bundled"),
+        (_unnecessary(claims, filings, filed, book), "unnecessary"),
+        (claims.unmarked[filed.line] & own, "unmarked"),
+        (filed.of(book.excluded), "excluded"),
+        (excluded, "excluded"),
+        (filed.of(book.consent) & asked[filed.filing] & own, "consent"),
+        ((~inside & ~book.pays_outside[filings.plan])[filed.filing], "network"),
+    )
+    # What is looked at first comes last here, and counts.
     for fails, why in checks:
-        found = np.where((found == TAKEN) & fails, _number(why), found)
-    return found
+        found[fails] = _number(why)
+    whole = claim_refusals()[filings.refusal][filed.filing]
+    return np.where(whole != TAKEN, whole, found)
 
 
 def _bundled(claims: Claims) -> Bools:
@@ -121,20 +122,35 @@ def _bundled(claims: Claims) -> Bools:
     return found
 
 
-def _unnecessary(claims: Claims, line: I64, book: Book, plan: I64) -> Bools:
+def _left_out(claims: Claims, filings: Filings, filed: Filed, table: Bools) -> I64:
+    """Return lines of services that a plan does not pay for, by a table of plans and services."""
+    service = claims.lines["service"]
+    at = np.flatnonzero(np.any(table, axis=0)[service][filed.line])
+    plan = filings.plan[filed.filing[at]]
+    found: I64 = at[table[plan, service[filed.line[at]]]]
+    return found
+
+
+def _unnecessary(claims: Claims, filings: Filings, filed: Filed, book: Book) -> I64:
     """Return lines for which no diagnosis of the visit speaks, where the payer cares."""
-    found = np.zeros(len(line), bool)
-    service = claims.lines["service"][line]
-    visit = claims.visit[claims.of_line[line]]
-    kinds = book.column("line_of_business")
-    for row in rows("coverage/necessity.csv"):
-        strict = np.isin(kinds, row["lines"].split())
-        at = np.flatnonzero((service == price_list().number(row["code"])) & strict[plan])
-        if len(at):
-            found[at] = ~_supported(claims, tuple(row["diagnoses"].split()))[visit[at]]
-    # What is preventive needs no illness.
-    needed: Bools = found & (claims.lines["benefit"][line] != SERVICES.index("preventive"))
-    return needed
+    rules = [
+        (price_list().number(row["code"]), row["lines"].split(), tuple(row["diagnoses"].split()))
+        for row in rows("coverage/necessity.csv")
+    ]
+    ruled = np.zeros(len(price_list().codes) + 1, bool)
+    ruled[[code for code, _, _ in rules if code >= 0]] = True
+    # What is preventive needs no illness; whoever pays second does not ask again.
+    asks = (filed.benefit != SERVICES.index("preventive")) & ~filed.second
+    at = np.flatnonzero(ruled[claims.lines["service"]][filed.line] & asks)
+    service, filing = claims.lines["service"][filed.line[at]], filed.filing[at]
+    plan, visit = filings.plan[filing], claims.visit[filings.claim[filing]]
+    kinds, found = book.column("line_of_business"), np.zeros(len(at), bool)
+    for code, lines, diagnoses in rules:
+        mine = np.flatnonzero((service == code) & np.isin(kinds, lines)[plan])
+        if len(mine):
+            found[mine] = ~_supported(claims, diagnoses)[visit[mine]]
+    unspoken: I64 = at[found]
+    return unspoken
 
 
 def _supported(claims: Claims, begins: tuple[str, ...]) -> Bools:

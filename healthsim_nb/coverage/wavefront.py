@@ -189,9 +189,7 @@ class _Wave:
         due = np.minimum(np.maximum(self.lines.allowed[place] - earlier, 0), left)
         pays = np.where(method == MEDICAID, due, pays)
         owes = np.where(method == MEDICAID, 0, left - pays)
-        deductible = np.where(
-            method == SUPPLEMENT_LESS, owes, np.minimum(parts[0][own], owes)
-        )
+        deductible = np.where(method == SUPPLEMENT_LESS, owes, np.minimum(parts[0][own], owes))
         copay = np.minimum(parts[1][own], owes - deductible)
         for row, cents in zip(
             parts, (deductible, copay, owes - deductible - copay, pays, earlier), strict=True

@@ -20,16 +20,14 @@ DAY_US, MINUTE_US = 86_400_000_000, 60_000_000
 def words(codes: NDArray[Any], values: Sequence[str | None]) -> pa.DictionaryArray:
     """Return text by code; a negative code is null."""
     kind = np.int8 if len(values) < 128 else np.int16 if len(values) < 32768 else np.int32
-    codes = np.asarray(codes)
-    indices = pa.array(
-        codes.astype(kind), mask=codes < 0 if len(codes) and codes.min() < 0 else None
-    )
+    narrow: NDArray[np.signedinteger] = np.asarray(codes).astype(kind, copy=False)
+    indices = pa.array(narrow, mask=narrow < 0 if len(narrow) and narrow.min() < 0 else None)
     return pa.DictionaryArray.from_arrays(indices, pa.array(values, pa.string()))
 
 
 def dates(days: NDArray[np.integer], null: NDArray[np.bool_] | None = None) -> pa.Array:
     """Return dates from day numbers."""
-    return pa.array(days.astype(np.int32), mask=null).cast(pa.date32())
+    return pa.array(days.astype(np.int32, copy=False), mask=null).view(pa.date32())
 
 
 def times(microseconds: NDArray[np.int64], null: NDArray[np.bool_] | None = None) -> pa.Array:

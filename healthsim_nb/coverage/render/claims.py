@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from healthsim_nb.coverage.money import Ledger
     from healthsim_nb.population.people import People
 
+    I8 = NDArray[np.int8]
     I64 = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
@@ -95,7 +96,7 @@ class File:
     @cached_property
     def status(self) -> I64:
         """Index into `STATUSES`, by filing."""
-        denied = self.ledger.sums((self.ledger.refusal == 0).astype(np.int64)) == 0
+        denied = self.ledger.sums(self.ledger.refusal == 0) == 0
         undone = (self.filings.undone < FAR) | (self.filings.version == VOID)
         return np.where(undone, REVERSED, np.where(denied, DENIED, PAID))
 
@@ -224,26 +225,29 @@ def _bill_type(file: File, slot: I64, kind: I64, facility: Bools) -> pa.Dictiona
 
 def claim_lines(file: File) -> pa.RecordBatch:
     """Return a row for each line of each claim."""
-    ledger, c = file.ledger, file.claims
-    filing, line = ledger.filing, ledger.line
-    service, revenue = c.lines["service"][line], c.lines["revenue"][line]
-    claim = file.id[filing]
-    facility = c.institutional[c.of_line[line]]
-    adjustment = ledger.charge - ledger.paid - ledger.patient - ledger.other
+    ledger, c, filed = file.ledger, file.claims, file.ledger.filed
+    filing, line, of = filed.filing, filed.line, file.filings.claim
+    claim, number = file.id[filing], filed.number + 1
+    facility = c.institutional[of][filing]
+    place, revenue = c.lines["place"][line], c.lines["revenue"][line]
+    place[facility], revenue[~facility] = -1, -1
+    adjustment = ledger.charge - ledger.paid
+    adjustment -= ledger.patient
+    adjustment -= ledger.other
     group, carc, rarc = _reasons(file, adjustment)
     return batch(
         "claim_lines",
         {
-            "id": claim | (line - c.first[c.of_line[line]] + 1),
+            "id": claim | number,
             "claim_id": claim,
-            "line_number": (line - c.first[c.of_line[line]] + 1).astype(np.int32),
-            "procedure_code": words(service, price_list().codes),
-            "modifiers": words(c.modifier[line] - 1, MODIFIERS[1:]),
-            "revenue_code": words(np.where(facility, revenue, -1), revenue_codes()),
-            "place_of_service": words(np.where(facility, -1, c.lines["place"][line]), PLACES),
+            "line_number": number.astype(np.int32),
+            "procedure_code": words(c.lines["service"][line], price_list().codes),
+            "modifiers": words((c.modifier - 1)[line], MODIFIERS[1:]),
+            "revenue_code": words(revenue, revenue_codes()),
+            "place_of_service": words(place, PLACES),
             "ndc": pa.nulls(len(line), pa.string()),
-            "service_date": dates(c.day[c.of_line[line]]),
-            "units": money(c.lines["units"][line].astype(np.int64) * 100),
+            "service_date": dates(c.day[of].astype(np.int32)[filing]),
+            "units": money((c.lines["units"].astype(np.int64) * 100)[line]),
             "charge_amount": money(ledger.charge),
             "allowed_amount": money(ledger.allowed),
             "deductible_amount": money(ledger.deductible),
@@ -251,7 +255,7 @@ def claim_lines(file: File) -> pa.RecordBatch:
             "coinsurance_amount": money(ledger.coinsurance),
             "paid_amount": money(ledger.paid),
             "patient_responsibility": money(ledger.patient),
-            "diagnosis_pointers": words(_pointers(file, facility), POINTERS),
+            "diagnosis_pointers": words(_pointers(file), POINTERS),
             "carc_code": carc,
             "rarc_code": rarc,
             "status": words((ledger.refusal > 0).astype(np.int8), ("paid", "denied")),
@@ -262,29 +266,33 @@ def claim_lines(file: File) -> pa.RecordBatch:
     )
 
 
-def _pointers(file: File, facility: Bools) -> I64:
+def _pointers(file: File) -> I8:
     """Return how many diagnoses each professional line points to: a visit to all it can."""
-    c, line = file.claims, file.ledger.line
-    count = np.clip(c.visits.count[c.visit[c.of_line[line]]], 1, len(POINTERS)) - 1
-    forgotten = file.filings.refusal[file.ledger.filing] == UNPOINTED
-    return np.where(facility | forgotten, -1, np.where(c.seen[line], count, 0))
+    c, filed, f = file.claims, file.ledger.filed, file.filings
+    count = np.clip(c.visits.count[c.visit], 1, len(POINTERS)) - 1
+    none = c.institutional[f.claim] | (f.refusal == UNPOINTED)
+    found = np.where(none, -1, count[f.claim]).astype(np.int8)[filed.filing]
+    return np.where(c.seen[filed.line], found, np.minimum(found, 0))
 
 
 def _reasons(file: File, adjustment: I64) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Return adjustment group, reason and remark of each line."""
-    ledger = file.ledger
-    table = [dict(row) for row in refusals()]
+    ledger, table = file.ledger, refusals()
     usual = [("", ""), ("CO", "45"), ("PR", "1"), ("PR", "3"), ("PR", "2"), ("OA", "23")]
     rows = [*usual, *((row["group"], row["carc"]) for row in table[1:])]
-    found = np.where(ledger.coinsurance > 0, 4, 0)
-    found = np.where(ledger.copay > 0, 3, found)
-    found = np.where(ledger.deductible > 0, 2, found)
-    found = np.where(adjustment > 0, 1, found)
-    found = np.where(file.filings.version[ledger.filing] == SECONDARY, 5, found)
-    found = np.where(ledger.refusal > 0, ledger.refusal + len(usual) - 1, found)
-    group = np.array([GROUPS.index(g) if g else -1 for g, _ in rows])[found]
+    found = np.zeros(len(adjustment), np.int8)
+    # What comes later goes before.
+    found[ledger.coinsurance > 0] = 4
+    found[ledger.copay > 0] = 3
+    found[ledger.deductible > 0] = 2
+    found[adjustment > 0] = 1
+    found[ledger.filed.second] = 5
+    refused = ledger.refusal > 0
+    found[refused] = ledger.refusal[refused] + (len(usual) - 1)
+    groups = np.array([GROUPS.index(g) if g else -1 for g, _ in rows], np.int8)
+    codes = np.array([place if place else -1 for place in range(len(rows))], np.int8)
     return (
-        words(group, GROUPS),
-        words(np.where(found > 0, found, -1), [code for _, code in rows]),
+        words(groups[found], GROUPS),
+        words(codes[found], [code for _, code in rows]),
         words(ledger.refusal - 1, [row["rarc"] for row in table[1:]]),
     )
