@@ -78,15 +78,18 @@ def applies(rule: Rule, tables: Tables) -> bool:
     """Return whether all that a rule looks at is there."""
     looked = needs(rule)
     lost = {name for table in looked for name in tables.absent.get(table, ())}
-    return all(tables.rows.get(table) for table in looked) and not lost & rule.words
+    words = rule.words.union(*(lookups.lookups()[name].words for name in _facts(rule)))
+    return all(tables.rows.get(table) for table in looked) and not lost & words
 
 
 def needs(rule: Rule) -> set[str]:
     """Return the scenario's tables that a rule looks at."""
     if rule.where is not None:
-        targets = {links(rule.table)[prefix].target for prefix in mentioned(rule)}
-        return {rule.table} | (targets & set(scenario_tables()))
-    return {rule.table} | (rule.words & set(scenario_tables()))
+        looked = {links(rule.table)[prefix].target for prefix in mentioned(rule)}
+    else:
+        looked = set(rule.words)
+    looked = looked.union(*(lookups.lookups()[name].words for name in _facts(rule)))
+    return {rule.table} | (looked & set(scenario_tables()))
 
 
 def _facts(rule: Rule) -> set[str]:

@@ -1,7 +1,8 @@
-"""Small tables of facts that rules look things up in: limits of a test, the class of a drug."""
+"""Tables that rules look things up in: facts such as limits of a test, and sums of the data."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,13 @@ class Lookup:
     """Name to DuckDB type; the first is the key."""
     joins: dict[str, tuple[str, str]]
     """Table of a scenario to the prefix and to the expression that equals the key."""
+    sql: str | None = None
+    """Of what is worked out from the data that is checked: how; such a table has no file."""
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The names in its SQL: tables and columns that it is worked out from."""
+        return frozenset(re.findall(r"[a-z_]+", self.sql or ""))
 
     @property
     def key(self) -> str:
@@ -47,6 +55,9 @@ def make(cursor: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
     """Put tables of facts into a cursor's temporary tables."""
     for name in names:
         known = lookups()[name]
+        if known.sql:
+            cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {known.sql}")
+            continue
         declared = ", ".join(f"{column} {kind}" for column, kind in known.columns.items())
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({declared})")
         values = ", ".join(
@@ -68,4 +79,5 @@ def columns(known: Lookup) -> list[list[str | None]]:
 
 def _lookup(name: str, body: dict[str, Any]) -> Lookup:
     joins = {table: (said[0], said[1]) for table, said in body.get("joins", {}).items()}
-    return Lookup(name, tuple(body["files"]), body["columns"], joins)
+    files = tuple(body.get("files", ()))
+    return Lookup(name, files, body["columns"], joins, body.get("sql"))
