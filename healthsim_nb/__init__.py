@@ -12,10 +12,10 @@ from healthsim_nb.errors import HealthsimError
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from healthsim_nb.operations.validation import validate
     from healthsim_nb.scenario import Scenario
     from healthsim_nb.store.pages import Page
     from healthsim_nb.store.summary import Summary
-    from healthsim_nb.validation import validate
     from healthsim_nb.workspace import Workspace, open  # noqa: A004 - as in hs.open()
 
     def formats() -> list[str]:

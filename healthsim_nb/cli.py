@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import healthsim_nb as hs
 from healthsim_nb.cli_validate import validate
 from healthsim_nb.errors import HealthsimError, SpecificationError, WorkspaceError
-from healthsim_nb.noting import started_by
+from healthsim_nb.operations.noting import started_by
 from healthsim_nb.store.plain import table
 from healthsim_nb.words import (
     TERMINAL,

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from healthsim_nb import chart, checkpointing, composing, growing, validation
+from healthsim_nb import chart
 from healthsim_nb.engine.calendar import add_months
 from healthsim_nb.errors import SpecificationError
 from healthsim_nb.formats import Source, export
-from healthsim_nb.noting import noted
+from healthsim_nb.operations import checkpointing, composing, growing, validation
+from healthsim_nb.operations.noting import noted
 from healthsim_nb.quality.scorecard import is_everybody, scorecard
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.schema.ddl import qualified

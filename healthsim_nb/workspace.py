@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
-from healthsim_nb import checkpointing, resuming, validation
-from healthsim_nb.composing import merged
 from healthsim_nb.errors import SpecificationError, UnknownNameError, WorkspaceError
-from healthsim_nb.generation import draft, save, understood
-from healthsim_nb.growing import grow
-from healthsim_nb.keeping import keep
-from healthsim_nb.noting import noted, repeated
+from healthsim_nb.operations import checkpointing, resuming, validation
+from healthsim_nb.operations.composing import merged
+from healthsim_nb.operations.generation import draft, save, understood
+from healthsim_nb.operations.growing import grow
+from healthsim_nb.operations.keeping import keep
+from healthsim_nb.operations.noting import noted, repeated
 from healthsim_nb.scenario import Scenario
 from healthsim_nb.schema import scenario_tables, tables
 from healthsim_nb.schema.dictionary import Dictionary, entries
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from healthsim_nb.generation import Wanted
-    from healthsim_nb.growing import Growth
+    from healthsim_nb.operations.generation import Wanted
+    from healthsim_nb.operations.growing import Growth
+    from healthsim_nb.operations.validation import Rules
     from healthsim_nb.quality import Rule
     from healthsim_nb.store.desk.clearing import Contents
     from healthsim_nb.store.desk.notes import Note, Notes
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from healthsim_nb.store.runs import RunBrief
     from healthsim_nb.templates.library import Library
     from healthsim_nb.templates.request.understanding import Understanding
-    from healthsim_nb.validation import Rules
 
 DEFAULT = "healthsim.duckdb"
 

@@ -284,7 +284,7 @@ def test_a_run_that_was_stopped_is_listed_and_goes_on(capsys, tmp_path, monkeypa
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("healthsim_nb.checkpointing.Kept.finish", interrupted)
+        patch.setattr("healthsim_nb.operations.checkpointing.Kept.finish", interrupted)
         assert cli.main([*asked, "--checkpoint-interval", "2", *place]) == 130
     told = capsys.readouterr().err
     run = told.rsplit("resume ", 1)[1].strip(" .\n")

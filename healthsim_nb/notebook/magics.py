@@ -14,7 +14,7 @@ from healthsim_nb.notebook import background, listings
 from healthsim_nb.notebook.checking import validate
 from healthsim_nb.notebook.generation import generate, grow, resume
 from healthsim_nb.notebook.shown import sentence, value_of
-from healthsim_nb.noting import started_by
+from healthsim_nb.operations.noting import started_by
 from healthsim_nb.words import NOTEBOOK, find, parse, run_settings, told_of
 from healthsim_nb.words.acts import ACTS
 from healthsim_nb.words.doing import Desk

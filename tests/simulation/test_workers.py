@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from healthsim_nb import crew as makers
 from healthsim_nb import simulation
 from healthsim_nb.errors import HealthsimError, SpecificationError
+from healthsim_nb.simulation import crew as makers
 from healthsim_nb.templates.template import Population, Specification
 
 

@@ -120,7 +120,7 @@ def test_deleting_leaves_no_row_in_any_table(full):
 
 
 def test_a_clone_has_every_row_of_every_table_but_those_that_are_the_originals(full, now):
-    from healthsim_nb.composing import cloned
+    from healthsim_nb.operations.composing import cloned
     from healthsim_nb.store import registry
     from healthsim_nb.store.signature import signature
 

@@ -354,7 +354,7 @@ def test_a_later_format_and_another_version_are_refused(place, ws, monkeypatch):
         ws.resume(run.run_id)
     monkeypatch.undo()
     monkeypatch.setattr(Workspace, "_now", staticmethod(lambda: NOON))
-    monkeypatch.setattr("healthsim_nb.playing.__version__", "9.9.9")
+    monkeypatch.setattr("healthsim_nb.simulation.playing.__version__", "9.9.9")
     with pytest.raises(CheckpointLoadError, match=r"written by healthsim_nb .*this is 9.9.9"):
         ws.resume(run.run_id)
 

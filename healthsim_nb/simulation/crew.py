@@ -73,10 +73,10 @@ def in_turn(pool: ThreadPoolExecutor, crew: list[Popen[bytes]], count: int) -> I
 
 def start_worker(share: Share) -> Popen[bytes]:
     """Start a worker process and tell it what to do."""
-    home = str(Path(__file__).parents[1])
+    home = str(Path(__file__).parents[2])
     paths = [home, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     process = Popen(
-        [sys.executable, "-m", "healthsim_nb.worker"],
+        [sys.executable, "-m", "healthsim_nb.simulation.worker"],
         stdin=PIPE,
         stdout=PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from healthsim_nb import checkpointing, growing
 from healthsim_nb.engine import run_folder
 from healthsim_nb.errors import CheckpointLoadError, RunError
-from healthsim_nb.generation import origin, save_blocks
+from healthsim_nb.operations import checkpointing, growing
+from healthsim_nb.operations.generation import origin, save_blocks
 from healthsim_nb.store import runs, scenarios
 from healthsim_nb.store.scenarios import Draft
 from healthsim_nb.templates import settings
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from healthsim_nb.checkpointing import Kept
     from healthsim_nb.engine.manifest import Manifest
+    from healthsim_nb.operations.checkpointing import Kept
     from healthsim_nb.store.database import Database
     from healthsim_nb.store.runs import RunBrief
     from healthsim_nb.store.scenarios import Owner

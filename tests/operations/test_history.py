@@ -8,7 +8,7 @@ import pytest
 
 import healthsim_nb as hs
 from healthsim_nb.errors import RequestError, SpecificationError
-from healthsim_nb.noting import started_by
+from healthsim_nb.operations.noting import started_by
 from healthsim_nb.workspace import Workspace
 
 NOON = datetime.fromisoformat("2026-01-15 12:00")

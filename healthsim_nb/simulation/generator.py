@@ -1,4 +1,4 @@
-"""The rooms' steps in order: ``gen_block`` is what a laptop's threads and a cluster both call."""
+"""From a specification to the rows of its blocks: any block alone, again, in any order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from healthsim_nb import crew, rows
 from healthsim_nb.clinical.compile import compile_plan
 from healthsim_nb.clinical.newborns import children
 from healthsim_nb.clinical.prevalence import prevalence_of
@@ -17,10 +16,11 @@ from healthsim_nb.clinical.state import bodies
 from healthsim_nb.engine.arrow import declared
 from healthsim_nb.engine.ids import BLOCK, MOST_MOTHERS
 from healthsim_nb.errors import SpecificationError
-from healthsim_nb.playing import Keeping, lives
 from healthsim_nb.population import people
 from healthsim_nb.population.ages import age_weights
 from healthsim_nb.population.crowd import GROUP
+from healthsim_nb.simulation import crew, rows
+from healthsim_nb.simulation.playing import Keeping, lives
 from healthsim_nb.templates.library import Library, load
 from healthsim_nb.templates.template import Specification
 

@@ -1,4 +1,4 @@
-"""A process that makes every n-th block for its parent: ``python -m healthsim_nb.worker``.
+"""A process that makes every n-th block for its parent: ``python -m`` this module.
 
 A program of its own, not a fork: it works from notebooks, scripts without a main guard and any
 system. A full pipe makes it wait, so it is never more than one block ahead.

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from healthsim_nb import chart, checkpointing, simulation
+from healthsim_nb import chart, simulation
 from healthsim_nb.errors import WorkspaceError
+from healthsim_nb.operations import checkpointing
 from healthsim_nb.schema import OWNERSHIP
 from healthsim_nb.schema.ddl import VARIABLE, qualified
 from healthsim_nb.store import scenarios
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from healthsim_nb.checkpointing import Kept
+    from healthsim_nb.operations.checkpointing import Kept
     from healthsim_nb.store.database import Database
     from healthsim_nb.templates.assemble import Run
     from healthsim_nb.templates.library import Library

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import duckdb
 from pydantic import ValidationError
 
-from healthsim_nb import __version__, checkpointing, simulation
-from healthsim_nb.checkpointing import Source
+from healthsim_nb import __version__, simulation
 from healthsim_nb.errors import SpecificationError, WorkspaceError
-from healthsim_nb.generation import keep_notes, origin
+from healthsim_nb.operations import checkpointing
+from healthsim_nb.operations.checkpointing import Source
+from healthsim_nb.operations.generation import keep_notes, origin
 from healthsim_nb.population.crowd import GROUP
 from healthsim_nb.store import growth, runs, scenarios
 from healthsim_nb.store.extending import Completion, differ
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from healthsim_nb.checkpointing import Kept
+    from healthsim_nb.operations.checkpointing import Kept
     from healthsim_nb.simulation import Tables
     from healthsim_nb.store.database import Database
     from healthsim_nb.store.growth import Past

@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 import pytest
 
 import healthsim_nb as hs
-from healthsim_nb import growing, simulation
+from healthsim_nb import simulation
 from healthsim_nb.errors import SpecificationError, UnknownNameError, WorkspaceError
+from healthsim_nb.operations import growing
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.store.signature import open_columns
 from healthsim_nb.templates.library import load

@@ -14,7 +14,7 @@ from healthsim_nb import __version__, simulation
 from healthsim_nb.engine import checkpoints, run_folder
 from healthsim_nb.engine.manifest import RunMetadata, RunResult
 from healthsim_nb.errors import CheckpointLoadError, SpecificationError
-from healthsim_nb.playing import Keeping
+from healthsim_nb.simulation.playing import Keeping
 from healthsim_nb.store import runs
 from healthsim_nb.templates import settings
 

@@ -1,0 +1,1 @@
+"""What is done with scenarios, each whole or not at all."""
