@@ -35,7 +35,7 @@ def test_without_coverage_the_clinical_rows_are_the_same(both, table: str) -> No
 def test_without_coverage_nothing_refers_to_what_is_not_there(both) -> None:
     _, part = both
 
-    assert part.validate().errors == 0
+    assert part.validate().errors == []
 
 
 def test_a_population_without_coverage_grows_without(both) -> None:
