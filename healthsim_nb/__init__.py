@@ -45,7 +45,7 @@ _HOMES = {
     "Summary": "store.summary",
     "Workspace": "workspace",
     "open": "workspace",
-    "validate": "validation",
+    "validate": "operations.validation",
 }
 """Where a name lives: it is imported when it is first asked for, so that the import is quick."""
 

@@ -165,7 +165,7 @@ FACES = {
     ("chart.timeline", "Timeline"): timeline,
     ("quality.report", "Report"): reports.report,
     ("quality.rule", "Rule"): reports.rule,
-    ("validation", "Rules"): reports.rules,
+    ("operations.validation", "Rules"): reports.rules,
     ("chart.note", "Notes"): notes,
     ("quality.scorecard", "Scorecard"): scorecard,
     ("scenario", "Scenario"): scenario,
