@@ -20,6 +20,7 @@ TITLES = {
     "biomarkers": "What is measured",
     "utilisation": "What care they use",
     "mortality": "Who dies",
+    "money": "What it costs",
     "screening": "Who is screened and vaccinated",
 }
 HEAD = ("", "US", "scenario", "±", "", "people", "")
