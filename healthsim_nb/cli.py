@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from healthsim_nb.quality import Report as Findings
 
 FAILED, NOT_UNDERSTOOD, STOPPED = 1, 2, 130
-Report = Callable[[int], None] | None
+Report = Callable[[Any], None] | None
+WIDE = 30
+"""Characters of a progress bar."""
 MOST_ENTRIES = 20
 """Entries of the history that are listed if nothing is said."""
 DEFAULT = "healthsim.duckdb"
@@ -119,36 +122,49 @@ def _made(workspace: hs.Workspace, what: str, settings: dict[str, Any]) -> Scena
     understood = workspace.understand(what, **about)
     print(understood.to_text(), file=sys.stderr)
     n, began = understood.specification.n, perf_counter()
-    made = workspace.generate(what, **given, progress=_bar(n))
+    made = workspace.generate(what, **given, progress=_bar())
     seconds = perf_counter() - began
     rows = sum(made.counts.values())
     print(f"\n{made.name}: {n:,} patients, {rows:,} rows in {seconds:.1f} s.\n", file=sys.stderr)
     return made
 
 
-def _bar(n: int) -> Callable[[int], None] | None:
-    """Return what draws a progress bar where a person looks on."""
+def _bar() -> Callable[[Any], None] | None:
+    """Return what draws a progress bar, with the time left, where a person looks on."""
     if not sys.stderr.isatty():
         return None
 
-    def draw(done: int) -> None:
-        done = min(done, n)
-        filled = "█" * (30 * done // n)
-        print(f"\r{filled:░<30} {done:,} of {n:,} patients", end="", file=sys.stderr, flush=True)
+    def draw(done: Any) -> None:  # noqa: ANN401 - a number that knows more
+        share = min(done / done.of, 1.0) if done.of else 0.0
+        filled = "█" * int(WIDE * share)
+        # The rest of a longer line of before is wiped off.
+        print(f"\r{filled:░<{WIDE}} {done.told}\x1b[K", end="", file=sys.stderr, flush=True)
 
     return draw
+
+
+def _watched(said: str, work: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - what the work returns
+    """Do what may last, with a progress bar where a person looks on."""
+    tell = _bar()
+    if tell is None:
+        return work(None)
+    print(said, file=sys.stderr)
+    try:
+        return work(tell)
+    finally:
+        print(file=sys.stderr)
 
 
 def _extend(scenario: str, months: int, database: str | None) -> None:
     with _existing(database) as workspace:
         found = _scenario(workspace, scenario)
-        _grown(found, lambda tell: found.extend(months, progress=tell), found.brief.patients)
+        _grown(found, lambda tell: found.extend(months, progress=tell))
 
 
 def _add(scenario: str, n: int, database: str | None) -> None:
     with _existing(database) as workspace:
         found = _scenario(workspace, scenario)
-        _grown(found, lambda tell: found.add(n, progress=tell), n)
+        _grown(found, lambda tell: found.add(n, progress=tell))
 
 
 def _runs(database: str | None) -> None:
@@ -181,19 +197,17 @@ def _resume(
 ) -> None:
     with _existing(database) as workspace:
         began = perf_counter()
-        known = {brief.run_id: brief.patients for brief in workspace.runs()}
-        tell = _bar(known.get(run, 1))
-        made = workspace.resume(run, turn, name=name, recompute=recompute, progress=tell)
+        made = workspace.resume(run, turn, name=name, recompute=recompute, progress=_bar())
         seconds, brief = perf_counter() - began, made.brief
         told = f"{brief.patients:,} patients, {brief.rows:,} rows, went on in {seconds:.1f} s."
         print(f"\n{made.name}: {told}\n", file=sys.stderr)
         print(made.summary(samples=0).to_text())
 
 
-def _grown(found: Scenario, work: Callable[[Report], object], n: int) -> None:
+def _grown(found: Scenario, work: Callable[[Report], object]) -> None:
     """Make a scenario longer or larger, and tell what it has become."""
     before, began = found.brief.rows, perf_counter()
-    work(_bar(n))
+    work(_bar())
     seconds, rows = perf_counter() - began, found.brief.rows - before
     print(f"\n{found.name}: {rows:,} rows more in {seconds:.1f} s.\n", file=sys.stderr)
     print(found.summary(samples=0).to_text())
@@ -237,7 +251,13 @@ def _notes(
 def _validate(json: bool, database: str | None, **said: str | None) -> int:
     def kept(name: str | None, **wanted: Any) -> Findings:  # noqa: ANN401 - handed on
         with _existing(database) as workspace:
-            return _scenario(workspace, name).validate(**wanted)
+            draw = _bar()
+
+            def watch(done: int, _: int) -> None:
+                if draw:
+                    draw(done)
+
+            return _scenario(workspace, name).validate(**wanted, progress=watch)
 
     return validate(kept, as_json=json, **said)
 
@@ -269,7 +289,12 @@ def _export(
 ) -> None:
     chosen = [name.strip() for name in tables.split(",")] if tables else None
     with _existing(database) as workspace:
-        for path in _scenario(workspace, scenario).export(kind, folder, tables=chosen):
+        found = _scenario(workspace, scenario)
+        written = _watched(
+            f"Writing {kind}",
+            lambda tell: found.export(kind, folder, tables=chosen, progress=tell),
+        )
+        for path in written:
             print(path)
 
 
@@ -318,7 +343,7 @@ def _act(name: str) -> Callable[..., None]:
     def run(database: str | None, **said: Any) -> None:  # noqa: ANN401 - each word says other things
         making = name in MAKING
         with hs.open(database or DEFAULT) if making else _existing(database) as workspace:
-            desk = Desk(workspace, lambda which: _scenario(workspace, which), _ask, {})
+            desk = Desk(workspace, partial(_scenario, workspace), _ask, {}, _watched)
             print(ACTS[name](desk, **said).text)
 
     return run

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from healthsim_nb import chart
 from healthsim_nb.engine.calendar import add_months
+from healthsim_nb.engine.progress import stepped
 from healthsim_nb.errors import SpecificationError
 from healthsim_nb.formats import Source, export
 from healthsim_nb.operations import checkpointing, composing, growing, validation
@@ -314,6 +315,7 @@ class Scenario:
         *,
         tables: Sequence[str] | None = None,
         provenance: bool = False,
+        progress: Callable[[int], None] | None = None,
         **options: str,
     ) -> list[Path]:
         """Write its tables to files and return those; the workspace lists them as its outputs.
@@ -328,6 +330,8 @@ class Scenario:
             Which tables; left out: all.
         provenance
             True: each row says where it is from, too.
+        progress
+            Called with the number of tables written; what it raises stops the work.
         options
             What the format offers beyond that, such as ``partition_by`` of parquet.
 
@@ -344,7 +348,8 @@ class Scenario:
         place = Path(new or folder or "")
         try:
             with self._workspace.cursor() as cursor:
-                source = Source(cursor, selects(self.id, provenance=provenance))
+                tell = stepped(progress, "tables")
+                source = Source(cursor, selects(self.id, provenance=provenance), tell)
                 written = export(format, source, place, tables=tables, **options)
         except BaseException:
             if new is not None:
@@ -453,7 +458,7 @@ class Scenario:
         )
 
     @noted
-    def share(self, path: str | Path) -> Path:
+    def share(self, path: str | Path, *, progress: Callable[[int], None] | None = None) -> Path:
         """Write it into one file for somebody else, who reads it with ``ws.receive()``.
 
         The file holds all rows, tags, notes and where each row is from. It is sealed: no byte of it
@@ -463,13 +468,15 @@ class Scenario:
         ----------
         path
             Such as ``"diabetes.hsz"``; a file that exists is replaced.
+        progress
+            Called with the number of tables written; what it raises stops the work.
 
         Raises
         ------
         ExportError
             If it cannot be written.
         """
-        file = share(self._workspace._use(), self.brief, path)
+        file = share(self._workspace._use(), self.brief, path, stepped(progress, "tables"))
         self._file(outputs.ARTEFACT, "hsz", "the scenario", file, [file])
         return file
 
@@ -493,7 +500,9 @@ class Scenario:
         self._name = scenarios.rename(database, self.brief.id, name, now=now)
 
     @noted
-    def clone(self, name: str | None = None) -> Scenario:
+    def clone(
+        self, name: str | None = None, *, progress: Callable[[int], None] | None = None
+    ) -> Scenario:
         """Return a copy of it under another name, with its tags and notes.
 
         Rows keep their ids; where each is from stays true. What happens to one of the two does not
@@ -503,6 +512,8 @@ class Scenario:
         ----------
         name
             Left out: words of its name and the day.
+        progress
+            Called with the number of tables copied; what it raises stops the work.
 
         Raises
         ------
@@ -510,7 +521,8 @@ class Scenario:
             If the name is taken, or cannot be one.
         """
         database, now = self._workspace._use(), self._workspace._now()
-        owner = composing.cloned(database, self.brief, name, now=now)
+        tell = stepped(progress, "tables")
+        owner = composing.cloned(database, self.brief, name, now=now, tell=tell)
         return Scenario(self._workspace, owner.scenario_id, owner.name)
 
     @noted

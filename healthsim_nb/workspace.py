@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
+from healthsim_nb.engine.progress import counted, stepped
 from healthsim_nb.errors import SpecificationError, UnknownNameError, WorkspaceError
 from healthsim_nb.operations import checkpointing, resuming, validation
 from healthsim_nb.operations.composing import merged
@@ -165,7 +166,8 @@ class Workspace:
         workers
             Processes that simulate; left out: as many as are worth it.
         progress
-            Called now and then with the number of patients made; what it raises stops the work.
+            Called now and then with the number of patients made, which has ``.left``, the seconds
+            left, and ``.told``, both in words; what it raises stops the work.
 
         Returns
         -------
@@ -190,7 +192,7 @@ class Workspace:
             library,
             clock=self._now,
             workers=workers,
-            progress=progress,
+            progress=counted(progress, spec.n),
             checkpoint_interval=checkpoint_interval,
         )
         return Scenario(self, owner.scenario_id, owner.name)
@@ -236,7 +238,12 @@ class Workspace:
             database, run_id, library, turn=turn, recompute=recompute, name=name
         )
         number, made = resuming.resume(
-            database, what, library, clock=self._now, workers=workers, progress=progress
+            database,
+            what,
+            library,
+            clock=self._now,
+            workers=workers,
+            progress=counted(progress, what.spec.n),
         )
         return Scenario(self, number, made)
 
@@ -347,6 +354,7 @@ class Workspace:
         batch_size: int = 50,
         references: str = "check",
         tags: Sequence[str] = (),
+        progress: Callable[[int], None] | None = None,
     ) -> Scenario:
         """Keep rows of your own in a scenario and return it: every row of the call, or none.
 
@@ -371,6 +379,8 @@ class Workspace:
             kept, with a warning.
         tags
             What helps to find a new scenario again.
+        progress
+            Called now and then with the number of rows read; what it raises stops the work.
 
         Raises
         ------
@@ -390,13 +400,20 @@ class Workspace:
             references=references,
             tags=tags,
             clock=self._now,
+            tell=counted(progress, None, "rows"),
         )
         if kept.lost:
             warnings.warn("\n".join(kept.lost), stacklevel=2)
         return Scenario(self, owner.scenario_id, owner.name)
 
     @noted
-    def receive(self, path: str | Path, *, name: str | None = None) -> Scenario:
+    def receive(
+        self,
+        path: str | Path,
+        *,
+        name: str | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Scenario:
         """Read a scenario that somebody shared with ``c.share()``, and return it.
 
         The file is checked before it comes near the workspace; nothing in it is ever run.
@@ -407,6 +424,8 @@ class Workspace:
             The file.
         name
             What to call it here; left out: its own name.
+        progress
+            Called with the number of tables read; what it raises stops the work.
 
         Raises
         ------
@@ -415,7 +434,8 @@ class Workspace:
         SpecificationError
             If the name is taken.
         """
-        owner = receive(self._use(), path, name, now=self._now())
+        tell = stepped(progress, "tables")
+        owner = receive(self._use(), path, name, now=self._now(), tell=tell)
         return Scenario(self, owner.scenario_id, owner.name)
 
     @noted
@@ -425,6 +445,7 @@ class Workspace:
         *,
         name: str | None = None,
         on_conflict: str = "skip",
+        progress: Callable[[int], None] | None = None,
     ) -> Scenario:
         """Make one scenario of several and return it; ``.merged`` says what was done.
 
@@ -442,6 +463,8 @@ class Workspace:
             ``skip``: what was there stays, the later household is left out. ``overwrite``: the
             later one takes its place. ``rename``: both stay, the later one gets new ids, numbers
             that people see stay unique, and every reference follows.
+        progress
+            Called with the number of scenarios that are in; what it raises stops the work.
 
         Raises
         ------
@@ -454,7 +477,8 @@ class Workspace:
             raise SpecificationError(f"A merge needs a list of scenarios: [{sources!r}, …].")
         found = [self._one(source) for source in sources]
         briefs = [one.brief for one in found]
-        owner = merged(self._use(), briefs, name, on_conflict, now=self._now())
+        tell = stepped(progress, "scenarios")
+        owner = merged(self._use(), briefs, name, on_conflict, now=self._now(), tell=tell)
         return Scenario(self, owner.scenario_id, owner.name)
 
     def rules(self, area: str | None = None, *, severity: str | None = None) -> Rules:
@@ -752,7 +776,8 @@ class Workspace:
         self, change: Growth, *, workers: int | None, progress: Callable[[int], None] | None
     ) -> None:
         database, library = self._use(), self._library()
-        grow(database, change, library, clock=self._now, workers=workers, progress=progress)
+        tell = counted(progress, change.made.n - change.first)
+        grow(database, change, library, clock=self._now, workers=workers, progress=tell)
 
     def _library(self) -> Library:
         return load_library(self._own_library)

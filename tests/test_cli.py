@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from healthsim_nb import cli
+from healthsim_nb.engine.progress import Done
 from healthsim_nb.words import TERMINAL, words
 
 
@@ -178,12 +179,22 @@ def test_the_program_is_installed_and_says_its_version():
 
 
 def test_a_bar_is_drawn_only_where_a_person_looks_on(capsys, monkeypatch):
-    assert cli._bar(10) is None
+    assert cli._bar() is None
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
 
-    cli._bar(10)(5)
+    cli._bar()(Done.so_far(5, 10, 20.0, "patients"))
 
-    assert "5 of 10 patients" in capsys.readouterr().err
+    drawn = capsys.readouterr().err
+    assert f"{'█' * 15}{'░' * 15} 5 of 10 patients, about 20 s left" in drawn
+
+
+def test_a_word_that_lasts_shows_what_it_does_and_a_bar(healthsim, monkeypatch, tmp_path):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+
+    told = healthsim("export", "csv", str(tmp_path), "--tables", "patients,encounters")[2]
+
+    assert told.startswith("Writing csv\n")
+    assert "1 of 2 tables" in told
 
 
 def test_a_scenario_becomes_longer_and_larger(capsys, tmp_path):

@@ -40,7 +40,8 @@ def copy(source: Source, folder: Path, ending: str, options: str) -> list[Path]:
         for path in finished.values():
             if path.is_dir():
                 raise IsADirectoryError(EISDIR, f"{path.name} is a folder")
-        for name, select in source.selects.items():
+        for place, (name, select) in enumerate(source.selects.items()):
+            source.written(place)
             copy_one(source.cursor, select, partial[name], options)
         for name, path in partial.items():
             path.replace(finished[name])

@@ -36,8 +36,9 @@ def export(source: Source, folder: Path, **options: str) -> list[Path]:
         )
     whole = {n: s for n, s in source.selects.items() if column not in columns[n]}
     written = copy(replace(source, selects=whole), folder, "parquet", OPTIONS) if whole else []
-    for name, select in source.selects.items():
+    for place, (name, select) in enumerate(source.selects.items()):
         if name not in whole:
+            source.written(place)
             written += _part(source.cursor, select, folder / name, column)
     return written
 

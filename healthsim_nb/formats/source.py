@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from healthsim_nb.errors import ExportError, UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import duckdb
 
@@ -20,6 +20,13 @@ class Source:
     cursor: duckdb.DuckDBPyConnection
     selects: Mapping[str, str]
     """Name of a table to the SELECT that gives its rows, in the order in which they are written."""
+    tell: Callable[[int, int], None] | None = None
+    """Called before each table, with how many are written and how many there are."""
+
+    def written(self, tables: int) -> None:
+        """Say how many tables are written."""
+        if self.tell:
+            self.tell(tables, len(self.selects))
 
     def only(self, tables: Sequence[str] | None) -> Source:
         """Return the source with these tables, in the order of the source; with all if None.

@@ -19,13 +19,15 @@ Report = Callable[[int], None]
 """Called with how much is done."""
 QUIET, STEP = 0.5, 0.1
 """Seconds before anything is shown, and between two looks."""
+PATIENT = 3.0
+"""Seconds before anything is shown of what seldom lasts."""
 
 
 class Stopped(KeyboardInterrupt):
     """The user interrupted; raised inside the work, so that it undoes what it did."""
 
 
-def run(work: Callable[[Report], T], show: Report) -> T:
+def run(work: Callable[[Report], T], show: Report, quiet: float | None = None) -> T:
     """Do the work on a thread of its own and return what it returns.
 
     Parameters
@@ -34,12 +36,15 @@ def run(work: Callable[[Report], T], show: Report) -> T:
         Takes a function, and calls it now and then with how much is done.
     show
         Called in this thread about ten times a second with what was last reported.
+    quiet
+        Seconds before it is called first; left out: half of one.
 
     Raises
     ------
     KeyboardInterrupt
         If the user interrupted, when the work has ended.
     """
+    quiet = QUIET if quiet is None else quiet
     stop, last, began = Event(), [0], perf_counter()
 
     def report(done: int) -> None:
@@ -53,7 +58,7 @@ def run(work: Callable[[Report], T], show: Report) -> T:
             future = pool.submit(copy_context().run, work, report)
             while not future.done():
                 wait([future], STEP)
-                if not future.done() and perf_counter() - began > QUIET:
+                if not future.done() and perf_counter() - began > quiet:
                     show(last[0])
             return future.result()
         except KeyboardInterrupt as interrupt:

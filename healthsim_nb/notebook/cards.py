@@ -39,7 +39,7 @@ def understood(request: Any, done: int | None = None) -> Shown:
         html.tag("details", html.tag("summary", EDIT) + source),
     ]
     if done is not None:
-        so_far = f"{done:,} of {n:,} patients"
+        so_far = getattr(done, "told", f"{done:,} of {n:,} patients")
         body.append(html.bar(done, n, so_far))
         text += f"\n{so_far}"
     return Shown(request, text, "".join(body))

@@ -10,6 +10,7 @@ from IPython.display import display
 
 import healthsim_nb as hs
 from healthsim_nb.notebook import background, html
+from healthsim_nb.notebook.generation import told_of
 from healthsim_nb.notebook.shown import Shown
 
 if TYPE_CHECKING:
@@ -41,12 +42,10 @@ def validate(
 
 def _watched(work: Callable[[Callable[[int, int], None]], Report]) -> Report:
     """Do the work in the background, with a bar that goes when it is done."""
-    whole = [1]
     place: list[Any] = []
 
     def begin(tell: Callable[[int], None]) -> Report:
-        def progress(done: int, steps: int) -> None:
-            whole[0] = steps
+        def progress(done: int, _: int) -> None:
             tell(done)
 
         return work(progress)
@@ -54,8 +53,8 @@ def _watched(work: Callable[[Callable[[int, int], None]], Report]) -> Report:
     def show(done: int) -> None:
         if not hasattr(get_ipython(), "kernel"):
             return
-        label = f"{done:,} of {whole[0]:,} questions asked"
-        bar = Shown(None, label, html.bar(done, whole[0], label))
+        so_far, of, label = told_of(done)
+        bar = Shown(None, label, html.bar(so_far, of or 1, label))
         if place:
             place[0].update(bar)
         else:

@@ -59,23 +59,47 @@ def grow(work: Callable[[Callable[[int], None]], T], said: str, n: int) -> T:
     n
         How many patients there are to do.
     """
+    return _watched(work, said, lambda done: told_of(done, n), sentence(said))
+
+
+def watched(said: str, work: Callable[[Callable[[int], None]], T]) -> T:
+    """Do what seldom lasts long; if it does, a bar tells what it is and how far it has come."""
+    return _watched(work, said, told_of, Shown(None, "", ""), background.PATIENT)
+
+
+def told_of(done: Any, n: int | None = None) -> tuple[int, int, str]:
+    """Return how much is done, of how much (0: nobody knows), and that with the time left."""
+    told = getattr(done, "told", None)
+    if told is not None:
+        return int(done), done.of or 0, told
+    return int(done), n or 0, "" if n is None else f"{int(done):,} of {n:,} patients"
+
+
+def _watched(
+    work: Callable[[Callable[[int], None]], T],
+    said: str,
+    told: Callable[[Any], tuple[int, int, str]],
+    left: Shown,
+    quiet: float | None = None,
+) -> T:
     place: list[Any] = []
 
     def show(done: int) -> None:
         if not _in_place():
             return
-        so_far = f"{min(done, n):,} of {n:,} patients"
-        bar = Shown(None, f"{said}\n{so_far}", html.note(said) + html.bar(min(done, n), n, so_far))
+        so_far, of, words = told(done)
+        bar = html.bar(min(so_far, of), of or 1, words)
+        shown = Shown(None, f"{said}\n{words}".strip(), html.note(said) + bar)
         if place:
-            place[0].update(bar)
+            place[0].update(shown)
         else:
-            place.append(display(bar, display_id=True))
+            place.append(display(shown, display_id=True))
 
     try:
-        return background.run(work, show)
+        return background.run(work, show, quiet)
     finally:
         if place:
-            place[0].update(sentence(said))
+            place[0].update(left)
 
 
 def resume(workspace: Workspace, run: str, **settings: Any) -> Scenario:

@@ -12,7 +12,7 @@ import healthsim_nb as hs
 from healthsim_nb.errors import HealthsimError, SpecificationError
 from healthsim_nb.notebook import background, listings
 from healthsim_nb.notebook.checking import validate
-from healthsim_nb.notebook.generation import generate, grow, resume
+from healthsim_nb.notebook.generation import generate, grow, resume, watched
 from healthsim_nb.notebook.shown import sentence, value_of
 from healthsim_nb.operations.noting import started_by
 from healthsim_nb.words import NOTEBOOK, find, parse, run_settings, told_of
@@ -210,7 +210,11 @@ class HsMagics(Magics):
     ) -> Any:
         """Write a scenario's tables."""
         chosen = [t.strip() for t in tables.split(",")] if tables else None
-        written = self.session.scenario(scenario).export(kind, folder, tables=chosen)
+        found = self.session.scenario(scenario)
+        written = watched(
+            f"Writing {kind}",
+            lambda tell: found.export(kind, folder, tables=chosen, progress=tell),
+        )
         return listings.written(folder or str(written[0].parent), written)
 
     def do_templates(self) -> Any:
@@ -244,7 +248,7 @@ def _act(name: str) -> Callable[..., Any]:
 
     def do(self: HsMagics, **said: Any) -> Any:
         session = self.session
-        desk = Desk(session.workspace, session.scenario, input, self.shell.user_ns)
+        desk = Desk(session.workspace, session.scenario, input, self.shell.user_ns, watched)
         done = ACTS[name](desk, **said)
         if done.use is not None:
             session.use(done.use)

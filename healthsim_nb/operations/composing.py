@@ -12,7 +12,7 @@ from healthsim_nb.store.naming import keywords
 from healthsim_nb.store.scenarios import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 NO_SPECIFICATION = "{}"
 
 
-def cloned(database: Database, source: Brief, name: str | None, *, now: datetime) -> Owner:
+def cloned(
+    database: Database,
+    source: Brief,
+    name: str | None,
+    *,
+    now: datetime,
+    tell: Callable[[int, int], None] | None = None,
+) -> Owner:
     """Copy a scenario; without a name it is called as the original, with the day."""
     draft = Draft(
         NO_SPECIFICATION,
@@ -33,7 +40,7 @@ def cloned(database: Database, source: Brief, name: str | None, *, now: datetime
         words=keywords(source.name) or ("clone",),
         description=f"A copy of {source.name}.",
     )
-    return cloning.clone(database, source, draft, now=now)
+    return cloning.clone(database, source, draft, now=now, tell=tell)
 
 
 def merged(
@@ -43,6 +50,7 @@ def merged(
     rule: str,
     *,
     now: datetime,
+    tell: Callable[[int, int], None] | None = None,
 ) -> Owner:
     """Make one scenario of several; without a name it is called after them."""
     names = [brief.name for brief in sources]
@@ -53,7 +61,7 @@ def merged(
         words=keywords(" ".join(names)) or ("merged",),
         description=f"Made of {' and '.join(names)}.",
     )
-    return merge(database, sources, draft, rule, now=now)
+    return merge(database, sources, draft, rule, now=now, tell=tell)
 
 
 def report(cursor: DuckDBPyConnection, brief: Brief) -> Merged:

@@ -37,6 +37,7 @@ def keep(
     references: str,
     tags: Sequence[str],
     clock: Callable[[], datetime],
+    tell: Callable[[int], None] | None = None,
 ) -> tuple[Owner, Kept]:
     """Keep rows in a scenario, in one that exists if it has that name; return what was kept."""
     if isinstance(data, str | Path):
@@ -51,10 +52,10 @@ def keep(
     known = _known(database, name)
     try:
         if known is not None:
-            return _add(database, known, data, origin, batch_size, references, clock)
+            return _add(database, known, data, origin, batch_size, references, clock, tell)
         words = keywords(context or "") or keywords(" ".join(data)) or OWN
         draft = Draft("{}", 0, name=name, words=words, description=context, tags=tuple(tags))
-        return _begin(database, draft, data, origin, batch_size, references, clock)
+        return _begin(database, draft, data, origin, batch_size, references, clock, tell)
     except duckdb.Error as error:
         if isinstance(error, duckdb.InterruptException):
             raise
@@ -93,13 +94,14 @@ def _add(
     batch_size: int,
     references: str,
     clock: Callable[[], datetime],
+    tell: Callable[[int], None] | None,
 ) -> tuple[Owner, Kept]:
     number, name = known
     with database.loading(), database.transaction() as cursor:
         now = clock()
         key = runs.begin(cursor, number, name, patients=0, origin=origin, now=now)
         owner = Owner(number, key, name)
-        kept = persist(cursor, owner, data, batch_size=batch_size, references=references)
+        kept = persist(cursor, owner, data, batch_size=batch_size, references=references, tell=tell)
         _count_patients(cursor, owner, kept)
         scenarios.finish(cursor, owner, kept.counts, now=clock())
     return owner, kept
@@ -113,11 +115,14 @@ def _begin(
     batch_size: int,
     references: str,
     clock: Callable[[], datetime],
+    tell: Callable[[int], None] | None,
 ) -> tuple[Owner, Kept]:
     owner = scenarios.create(database, draft, origin, now=clock())
     try:
         with database.loading(), database.transaction() as cursor:
-            kept = persist(cursor, owner, data, batch_size=batch_size, references=references)
+            kept = persist(
+                cursor, owner, data, batch_size=batch_size, references=references, tell=tell
+            )
             _count_patients(cursor, owner, kept)
             scenarios.finish(cursor, owner, kept.counts, now=clock())
     except BaseException:

@@ -86,7 +86,20 @@ def repeated(workspace: Any, entry: Entry) -> Any:  # noqa: ANN401 - knows its m
     for name in names:
         if name not in known:
             raise UnknownNameError.of("scenario", name, known)
+    if entry.kind == "receive":
+        # It would take the name that it had where it is from.
+        said["name"] = _free(entry.scenario or "received", known)
     return getattr(workspace if of is None else workspace.scenario(of), entry.kind)(**said)
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    """Return a name, with a number if it is taken.
+
+    >>> _free("a", ["b"]), _free("a", ["a", "a-2"])
+    ('a', 'a-3')
+    """
+    names = (name if n == 1 else f"{name}-{n}" for n in range(1, len(taken) + 2))
+    return next(one for one in names if one not in taken)
 
 
 def _begun(owner: Any, kind: str, said: Mapping[str, Any]) -> Entry:  # noqa: ANN401

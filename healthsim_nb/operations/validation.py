@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, overload
 from pydantic import ValidationError
 
 from healthsim_nb import quality
+from healthsim_nb.engine.progress import questions
 from healthsim_nb.errors import SpecificationError, UnknownNameError
 from healthsim_nb.quality import outside
 from healthsim_nb.quality.check import Tables
@@ -104,7 +105,7 @@ def validate(
     """
     asked = quality.chosen(quality.rules(), rules, severity)
     said = outside.Said(table, format)
-    return outside.validate(Path(path), asked, said=said, progress=progress)
+    return outside.validate(Path(path), asked, said=said, progress=questions(progress))
 
 
 def of_scenario(
@@ -124,7 +125,9 @@ def of_scenario(
                 _allowed(cursor, rule.sql or "")
         enter(cursor, scenario, scenario_tables())
         tables = Tables(_rows(database, scenario))
-        return Report(name, tuple(quality.check(cursor, tables, asked, progress=progress)))
+        return Report(
+            name, tuple(quality.check(cursor, tables, asked, progress=questions(progress)))
+        )
 
 
 def known(cursor: duckdb.DuckDBPyConnection) -> dict[str, Rule]:

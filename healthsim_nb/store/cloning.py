@@ -14,7 +14,7 @@ from healthsim_nb.store import runs, scenarios
 from healthsim_nb.store.belonging import state_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -31,8 +31,20 @@ OWN = ("id", "name", "status", "description", "created_at", "updated_at", "row_c
 """What the entry of a clone does not take over from the original's."""
 
 
-def clone(database: Database, source: Brief, draft: Draft, *, now: datetime) -> Owner:
+def clone(
+    database: Database,
+    source: Brief,
+    draft: Draft,
+    *,
+    now: datetime,
+    tell: Callable[[int, int], None] | None = None,
+) -> Owner:
     """Copy a scenario under the name of the draft, whole or not at all.
+
+    Parameters
+    ----------
+    tell
+        Called with the tables copied and the tables in all.
 
     Raises
     ------
@@ -46,7 +58,7 @@ def clone(database: Database, source: Brief, draft: Draft, *, now: datetime) -> 
         with database.loading(), database.transaction() as cursor:
             keys = dict.fromkeys(first[0], owner.run_key)
             keys |= more_runs(cursor, owner, others, draft.patients, now)
-            rows = copy_rows(cursor, source.id, owner, keys)
+            rows = copy_rows(cursor, source.id, owner, keys, tell)
             _copy_entry(cursor, source.id, owner)
             copy_state(cursor, source.id, owner, COPIED, keys)
             scenarios.finish(cursor, owner, {"all": rows}, now=now)
@@ -112,11 +124,17 @@ def close_runs(cursor: DuckDBPyConnection, owner: Owner, now: datetime) -> None:
 
 
 def copy_rows(
-    cursor: DuckDBPyConnection, source: int, owner: Owner, keys: Mapping[int, int]
+    cursor: DuckDBPyConnection,
+    source: int,
+    owner: Owner,
+    keys: Mapping[int, int],
+    tell: Callable[[int, int], None] | None = None,
 ) -> int:
     """Copy the rows of every scenario table and return how many those are."""
     total = 0
-    for name, table in scenario_tables().items():
+    for place, (name, table) in enumerate(scenario_tables().items()):
+        if tell:
+            tell(place, len(scenario_tables()))
         columns = ", ".join(c.name for c in table.columns)
         done = cursor.execute(
             f"INSERT INTO {qualified(name)} (scenario_id, run_key, {columns}) "  # noqa: S608

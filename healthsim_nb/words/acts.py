@@ -56,13 +56,19 @@ def load(desk: Desk, scenario: str) -> Done:
 def clone(desk: Desk, name: str, scenario: str | None) -> Done:
     """Copy a scenario."""
     found = desk.find(scenario)
-    copy = found.clone(name or None)
+    copy = desk.watch(
+        f"Copying {found.name}", lambda tell: found.clone(name or None, progress=tell)
+    )
     return Done(copy, f"{copy.name} is a copy of {found.name}: {copy.brief.rows:,} rows.", copy)
 
 
 def merge(desk: Desk, scenarios: str, name: str | None, on_conflict: str | None) -> Done:
     """Make one scenario of several."""
-    made = desk.workspace.merge(_parts(scenarios), name=name, on_conflict=on_conflict or "skip")
+    parts, rule = _parts(scenarios), on_conflict or "skip"
+    made = desk.watch(
+        f"Merging {', '.join(parts)}",
+        lambda tell: desk.workspace.merge(parts, name=name, on_conflict=rule, progress=tell),
+    )
     return Done(made.merged, f"{made.name}\n{made.merged.to_text()}", made)
 
 
@@ -100,13 +106,15 @@ def samples(
 def share(desk: Desk, file: str, scenario: str | None) -> Done:
     """Write a scenario into one file."""
     found = desk.find(scenario)
-    path = found.share(file)
+    path = desk.watch(f"Writing {file}", lambda tell: found.share(file, progress=tell))
     return Done(path, f"{found.name} is in {path} ({path.stat().st_size:,} bytes).")
 
 
 def receive(desk: Desk, file: str, name: str | None) -> Done:
     """Read a scenario that was shared."""
-    made = desk.workspace.receive(file, name=name)
+    made = desk.watch(
+        f"Reading {file}", lambda tell: desk.workspace.receive(file, name=name, progress=tell)
+    )
     brief = made.brief
     return Done(made, f"{made.name}: {brief.patients:,} patients, {brief.rows:,} rows.", made)
 
@@ -122,7 +130,10 @@ def persist(
         raise SpecificationError(
             f"{rows} holds rows of one table: say which, such as --table patients."
         )
-    made = desk.workspace.persist(data, name=name, context=context)
+    made = desk.watch(
+        f"Keeping {rows}",
+        lambda tell: desk.workspace.persist(data, name=name, context=context, progress=tell),
+    )
     brief = made.brief
     return Done(made, f"{made.name}: {brief.patients:,} patients, {brief.rows:,} rows.", made)
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from healthsim_nb import Scenario, Workspace
 
 YES = ("y", "yes")
+Tell = Any
+"""What is called with how much is done, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Desk:
     """Puts a question to the user."""
     names: Mapping[str, Any]
     """The notebook's variables."""
+    watch: Callable[[str, Callable[[Tell], Any]], Any] = lambda _, work: work(None)
+    """Does what may last long, and shows what it is and how far it has come."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 import healthsim_nb as hs
-from healthsim_nb.errors import RequestError, SpecificationError
+from healthsim_nb.errors import RequestError, SpecificationError, UnknownNameError
 from healthsim_nb.operations.noting import started_by
 from healthsim_nb.workspace import Workspace
 
@@ -160,3 +160,65 @@ def test_it_is_shown_as_a_table_and_an_empty_one_as_a_sentence(ws):
 def test_an_entry_that_does_not_exist_names_those_that_do(ws, c):
     with pytest.raises(SpecificationError, match=r"no entry 7. There are: from 1 to 1"):
         ws.history().entry(7)
+
+
+def test_every_kind_of_entry_can_be_repeated_and_is_code_that_runs(tmp_path):
+    (tmp_path / "facilities.csv").write_text("id,npi,name,facility_type\n1,1,Hill Clinic,clinic\n")
+    with hs.open(tmp_path / "study.duckdb") as ws:
+        c = ws.generate("hypertension", n=4, months=2, seed=3, name="a", checkpoint_interval=1)
+        c.extend(1)
+        c.add(n=2)
+        c.clone("b")
+        ws.merge(["a", "b"], name="both", on_conflict="rename")
+        ws.persist(str(tmp_path / "facilities.csv"), name="mine", references="report")
+        c.export("csv", tables=["patients"])
+        c.save("SELECT id FROM patients", tmp_path / "who.csv")
+        c.draft("SELECT id FROM patients", format="json")
+        c.validate(severity="error")
+        c.share(tmp_path / "a.hsz")
+        ws.receive(tmp_path / "a.hsz", name="theirs")
+        done = {entry.kind: entry for entry in ws.history()}
+
+        repeated = {kind: entry.again() for kind, entry in done.items()}
+        ran = {kind: entry.code for kind, entry in done.items()}
+        again = {entry.kind for entry in ws.history()[: len(done)]}
+
+        assert again == set(done) == {
+            *("generate", "extend", "add", "clone", "merge", "persist", "export", "save", "draft"),
+            *("validate", "share", "receive"),
+        }  # fmt: skip
+        assert (c.specification.months, c.specification.n) == (4, 8)
+        assert repeated["validate"].outcomes[0].rule.severity == "error"
+        assert ran["validate"] == "ws.scenario('a').validate(severity='error')"
+        assert repeated["export"][0].parent.name == "006-a-csv"
+        assert repeated["draft"].suffix == ".json"
+        assert repeated["persist"].name != "mine"
+        assert repeated["receive"].signature() == ws.scenario("theirs").signature()
+        for kind in ("export", "save", "validate"):
+            eval(ran[kind], {"ws": ws})  # noqa: S307
+
+
+def test_an_entry_is_repeated_on_its_scenario_and_on_no_other(ws, c):
+    c.extend(1)
+    c.clone("five two")
+    c.delete(confirm=True)
+    deleted, cloned, extended, _ = ws.history()
+
+    for entry in (cloned, extended):
+        with pytest.raises(UnknownNameError, match="No scenario named 'five'"):
+            entry.again()
+    with pytest.raises(SpecificationError, match=r"Entry 4 \(delete\) is not repeated"):
+        deleted.again()
+    assert [brief.name for brief in ws.scenarios()] == ["five two"]
+
+
+def test_a_resumed_run_can_be_repeated(tmp_path):
+    def stop(done):
+        raise KeyboardInterrupt
+
+    with hs.open(tmp_path / "study.duckdb") as ws:
+        with pytest.raises(KeyboardInterrupt):
+            ws.generate("hypertension", n=3, months=2, checkpoint_interval=1, progress=stop)
+        made = ws.resume(ws.runs()[0].run_id)
+
+        assert ws.history("resume")[0].again().signature() == made.signature()

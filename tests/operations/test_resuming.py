@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from datetime import datetime
-from time import sleep
 
 import pytest
 
@@ -23,6 +20,8 @@ from healthsim_nb.errors import (
     UnknownNameError,
 )
 from healthsim_nb.workspace import Workspace
+
+from ..benchmarks import crash_resume
 
 NOON = datetime.fromisoformat("2026-01-15 12:00")
 WHAT = "diabetes-management"
@@ -268,27 +267,16 @@ def test_a_deleted_scenario_takes_its_checkpoints_and_no_others_with_it(place, w
 # Killed
 
 
-PROGRAM = """
-import sys, healthsim_nb as hs
-with hs.open(sys.argv[1]) as ws:
-    ws.generate("diabetes-management", n=70, months=8, seed=7, name="killed", checkpoint_interval=3)
-"""
+@pytest.mark.slow
+def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_end(tmp_path):
+    killer = crash_resume.Killer(tmp_path, n=64, seed=3)
+    try:
+        kills = sum(killer.trial(number) for number in range(5))
+    finally:
+        killer.close()
 
-
-@pytest.mark.parametrize("moment", [0.9, 1.2, 1.5, 1.8, 2.2])
-def test_a_run_that_is_killed_goes_on_to_the_same_end(tmp_path, whole, moment):
-    file = tmp_path / "study.duckdb"
-    with subprocess.Popen([sys.executable, "-c", PROGRAM, str(file)]) as program:
-        sleep(moment)
-        program.kill()
-
-    with hs.open(file) as ws:
-        left = ws.runs()
-        assert [b.name for b in ws.scenarios()] in ([], ["killed"])
-        if left:
-            assert ws.resume(left[0].run_id).signature() == whole
-        else:
-            assert ws.generate(WHAT, **RUN).signature() == whole
+    assert kills >= 5
+    assert sum(killer.found.values()) == 5
 
 
 # What goes wrong

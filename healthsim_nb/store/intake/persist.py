@@ -19,7 +19,7 @@ from healthsim_nb.store.intake.reading import Columns, Rows, parts
 from healthsim_nb.store.loader import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from duckdb import DuckDBPyConnection
 
@@ -50,8 +50,14 @@ def persist(
     *,
     batch_size: int,
     references: str,
+    tell: Callable[[int], None] | None = None,
 ) -> Kept:
     """Insert rows in the transaction of the cursor; the caller keeps or drops all of it.
+
+    Parameters
+    ----------
+    tell
+        Called with the rows read so far.
 
     Raises
     ------
@@ -64,7 +70,7 @@ def persist(
         if table not in scenario_tables():
             raise UnknownNameError.of("table of a scenario", table, scenario_tables())
     kept = Kept()
-    kept.counts = load(cursor, owner, _blocks(cursor, owner, data, batch_size, kept))
+    kept.counts = load(cursor, owner, _told(_blocks(cursor, owner, data, batch_size, kept), tell))
     for table, ids in kept.ids.items():
         require_new_ids(cursor, owner, table, np.concatenate(ids))
     if kept.counts.get("patients"):
@@ -72,6 +78,18 @@ def persist(
         kept.counts["persons"] = kept.counts.get("persons", 0) + made
     kept.lost = check_references(cursor, owner, list(kept.ids), strict=references == "check")
     return kept
+
+
+def _told(
+    blocks: Iterator[dict[str, pa.RecordBatch]], tell: Callable[[int], None] | None
+) -> Iterator[dict[str, pa.RecordBatch]]:
+    """Yield the blocks, and say how many rows have been read."""
+    rows = 0
+    for block in blocks:
+        rows += sum(batch.num_rows for batch in block.values())
+        if tell:
+            tell(rows)
+        yield block
 
 
 def _blocks(

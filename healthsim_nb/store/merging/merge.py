@@ -36,7 +36,7 @@ from healthsim_nb.store.merging.report import Merged
 from healthsim_nb.store.merging.rounds import Round, count, join
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -51,9 +51,20 @@ COPIED = ("scenario_tags", "notes")
 
 
 def merge(
-    database: Database, sources: Sequence[Brief], draft: Draft, rule: str, *, now: datetime
+    database: Database,
+    sources: Sequence[Brief],
+    draft: Draft,
+    rule: str,
+    *,
+    now: datetime,
+    tell: Callable[[int, int], None] | None = None,
 ) -> Owner:
     """Make one scenario of several, whole or not at all; what was done stands in its run.
+
+    Parameters
+    ----------
+    tell
+        Called with the scenarios that are in and the scenarios in all.
 
     Raises
     ------
@@ -72,6 +83,8 @@ def merge(
     try:
         with database.loading(), database.transaction() as cursor:
             for place, brief in enumerate(sources):
+                if tell:
+                    tell(place, len(sources))
                 keys = more_runs(cursor, owner, of[brief.id], draft.patients, now)
                 if place == 0:
                     _begin(cursor, brief, owner, keys, report)

@@ -29,6 +29,8 @@ from healthsim_nb.store.sharing.manifest import (
 from healthsim_nb.store.signature import signature
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from duckdb import DuckDBPyConnection
 
     from healthsim_nb.store.database import Database
@@ -38,8 +40,18 @@ OPTIONS = "FORMAT parquet, COMPRESSION zstd"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def share(database: Database, brief: Brief, path: str | Path) -> Path:
+def share(
+    database: Database,
+    brief: Brief,
+    path: str | Path,
+    tell: Callable[[int, int], None] | None = None,
+) -> Path:
     """Write a scenario into one file and return that; whole or not at all.
+
+    Parameters
+    ----------
+    tell
+        Called with the tables written and the tables in all.
 
     Raises
     ------
@@ -52,7 +64,7 @@ def share(database: Database, brief: Brief, path: str | Path) -> Path:
         # One transaction: what changes meanwhile is not half in it.
         with database.cursor() as cursor:
             cursor.begin()
-            manifest = _write_tables(cursor, brief, Path(folder))
+            manifest = _write_tables(cursor, brief, Path(folder), tell)
             cursor.rollback()
         partial = target.with_name(f".{target.name}.partial")
         try:
@@ -78,10 +90,17 @@ def _check(database: Database, target: Path) -> None:
         raise ExportError(f"{target} cannot be made: there is no folder {target.parent}.")
 
 
-def _write_tables(cursor: DuckDBPyConnection, brief: Brief, folder: Path) -> Manifest:
+def _write_tables(
+    cursor: DuckDBPyConnection,
+    brief: Brief,
+    folder: Path,
+    tell: Callable[[int, int], None] | None,
+) -> Manifest:
     runs = _runs(cursor, brief.id)
     tables = {}
-    for name in scenario_tables():
+    for place, name in enumerate(scenario_tables()):
+        if tell:
+            tell(place, len(scenario_tables()))
         path = folder / f"{name}.parquet"
         rows = _write_table(cursor, brief.id, name, list(runs), path)
         if rows:

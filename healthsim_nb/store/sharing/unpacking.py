@@ -20,6 +20,7 @@ from healthsim_nb.store.sharing.manifest import PLACE, Manifest, SharedRun
 from healthsim_nb.store.signature import signature
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -28,9 +29,19 @@ if TYPE_CHECKING:
 
 
 def receive(
-    database: Database, path: str | Path, name: str | None = None, *, now: datetime
+    database: Database,
+    path: str | Path,
+    name: str | None = None,
+    *,
+    now: datetime,
+    tell: Callable[[int, int], None] | None = None,
 ) -> Owner:
     """Read a shared scenario; if anything is wrong with it, the workspace is as before.
+
+    Parameters
+    ----------
+    tell
+        Called with the tables read and the tables in all.
 
     Raises
     ------
@@ -46,7 +57,7 @@ def receive(
         unpack(file, manifest, folder)
         if manifest.schema_version < known()[-1].version:
             _upgrade(manifest, folder, file)
-        return _save(database, manifest, folder, file, name, now)
+        return _save(database, manifest, folder, file, name, now, tell)
 
 
 def _save(
@@ -56,6 +67,7 @@ def _save(
     file: Path,
     name: str | None,
     now: datetime,
+    tell: Callable[[int, int], None] | None,
 ) -> Owner:
     draft = Draft(
         manifest.specification,
@@ -71,7 +83,11 @@ def _save(
     try:
         with database.loading(), database.transaction() as cursor:
             keys = [owner.run_key, *(_begin(cursor, owner, o, manifest, now) for o in others)]
-            counts = {n: _insert(cursor, owner, n, keys, folder) for n in scenario_tables()}
+            counts = {}
+            for place, table in enumerate(scenario_tables()):
+                if tell:
+                    tell(place, len(scenario_tables()))
+                counts[table] = _insert(cursor, owner, table, keys, folder)
             _add_notes(cursor, owner, manifest, now)
             scenarios.finish(cursor, owner, counts, now=now)
             close_runs(cursor, owner, now)
