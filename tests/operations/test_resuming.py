@@ -21,7 +21,7 @@ from healthsim_nb.errors import (
 )
 from healthsim_nb.workspace import Workspace
 
-from ..benchmarks import crash_resume
+from .killer import Killer
 
 NOON = datetime.fromisoformat("2026-01-15 12:00")
 WHAT = "diabetes-management"
@@ -269,7 +269,7 @@ def test_a_deleted_scenario_takes_its_checkpoints_and_no_others_with_it(place, w
 
 @pytest.mark.slow
 def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_end(tmp_path):
-    killer = crash_resume.Killer(tmp_path, n=64, seed=3)
+    killer = Killer(tmp_path, n=64, seed=3)
     try:
         kills = sum(killer.trial(number) for number in range(5))
     finally:
