@@ -66,14 +66,15 @@ class Draft:
 
     def columns(self) -> dict[str, I64]:
         """Return all lines in order of visit and claim, as they were written within each."""
-        names = self.parts[0] if self.parts else {}
-        whole = {name: np.concatenate([_column(p, name) for p in self.parts]) for name in names}
-        if not whole:
+        if not self.parts:
             return {}
+        whole = {name: self._column(name) for name in self.parts[0]}
         order = np.argsort(whole["visit"] << 3 | whole["slot"], kind="stable")
         return {name: column[order] for name, column in whole.items()}
 
-
-def _column(part: dict[str, Any], name: str) -> NDArray[Any]:
-    kind = NARROW.get(name, np.int64)
-    return np.broadcast_to(np.asarray(part[name]).astype(kind, copy=False), part["visit"].shape)
+    def _column(self, name: str) -> NDArray[Any]:
+        ends = np.cumsum([len(part["visit"]) for part in self.parts]).tolist()
+        whole = np.empty(ends[-1], NARROW.get(name, np.int64))
+        for begin, end, part in zip([0, *ends], ends, self.parts, strict=False):
+            whole[begin:end] = part[name]
+        return whole

@@ -148,15 +148,6 @@ def _unnecessary(claims: Claims, filings: Filings, filed: Filed, book: Book) -> 
     for code, lines, diagnoses in rules:
         mine = np.flatnonzero((service == code) & np.isin(kinds, lines)[plan])
         if len(mine):
-            found[mine] = ~_supported(claims, diagnoses)[visit[mine]]
+            found[mine] = ~claims.visits.with_any(diagnoses, visit[mine])
     unspoken: I64 = at[found]
     return unspoken
-
-
-def _supported(claims: Claims, begins: tuple[str, ...]) -> Bools:
-    """Return the visits with a diagnosis that begins so."""
-    v = claims.visits
-    good = np.array([code.startswith(begins) for code in v.codes] or [False])
-    total = np.r_[0, np.cumsum(good[v.all_diagnoses])]
-    found: Bools = total[v.first + v.count] > total[v.first]
-    return found

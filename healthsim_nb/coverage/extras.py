@@ -25,7 +25,7 @@ from healthsim_nb.coverage.prices import (
     rate_kinds,
     revenue_codes,
 )
-from healthsim_nb.coverage.visits import AMB, CLASSES, EMER, HH, IMP, OBSENC, VR
+from healthsim_nb.coverage.visits import AMB, CLASSES, EMER, HH, IMP, OBSENC, VR, begin_with
 from healthsim_nb.engine.rng import ONE32
 from healthsim_nb.reference import rows
 
@@ -119,6 +119,20 @@ class Extras:
         return {number: np.flatnonzero(kind == number) for number in range(len(CLASSES))}
 
     @cached_property
+    def _of_diagnosis(self) -> tuple[I64, list[int]]:
+        """Return the visits in order of their principal diagnosis, and where each code begins."""
+        v = self.visits
+        order = np.argsort(v.diagnosis, kind="stable")
+        return order, np.searchsorted(v.diagnosis[order], np.arange(len(v.codes) + 1)).tolist()
+
+    def _about(self, begins: tuple[str, ...]) -> I64:
+        """Return the visits whose principal diagnosis begins so."""
+        order, first = self._of_diagnosis
+        codes = begin_with(tuple(self.visits.codes), begins)
+        found = [order[first[c] : first[c + 1]] for c in codes]
+        return np.concatenate(found) if found else order[:0]
+
+    @cached_property
     def _of_word(self) -> dict[str, I64]:
         """Return the visits at which each procedure was done."""
         # A dictionary of Arrow may name a word twice.
@@ -136,12 +150,14 @@ class Extras:
         if extra.procedures:
             found = [at for word, at in self._of_word.items() if word in extra.procedures]
             at = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
-            at = at[np.isin(v.kind[at], extra.classes)]
+            if extra.diagnoses:
+                at = np.intersect1d(at, self._about(extra.diagnoses))
+            at = at[_in_class(v.kind[at], extra)]
+        elif extra.diagnoses:
+            at = self._about(extra.diagnoses)
+            at = at[_in_class(v.kind[at], extra)]
         else:
             at = np.concatenate([self._of_class[number] for number in extra.classes])
-        if extra.diagnoses:
-            good = np.array([*(code.startswith(extra.diagnoses) for code in v.codes), False])
-            at = at[good[v.diagnosis[at]]]
         low, high = extra.ages
         if (low, high) != (0, 120):
             at = at[(self.age[at] >= low) & (self.age[at] <= high)]
@@ -202,6 +218,12 @@ class Extras:
             return self.place[at]
         stays = np.isin(self.visits.kind[at], IN_HOSPITAL) & (fixed == "22")
         return np.where(stays, self.place[at], PLACES.index(fixed))
+
+
+def _in_class(kind: I64, extra: Extra) -> Bools:
+    able = np.zeros(len(CLASSES), bool)
+    able[list(extra.classes)] = True
+    return able[kind]
 
 
 @cache

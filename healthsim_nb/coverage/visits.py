@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,6 +50,19 @@ def whole(column: pa.Array) -> I64:
 def _filled(column: pa.Array) -> NDArray[Any]:
     found: NDArray[Any] = (column.fill_null(-1) if column.null_count else column).to_numpy()
     return found
+
+
+@lru_cache(maxsize=2048)
+def begin_with(codes: tuple[str, ...], begins: tuple[str, ...]) -> tuple[int, ...]:
+    """Return the places of the codes that begin so."""
+    return tuple(place for place, code in enumerate(codes) if code.startswith(begins))
+
+
+def within(first: I64, count: I64) -> tuple[I64, NDArray[np.intp]]:
+    """Return the places of runs, one after the other, and which run each belongs to."""
+    ends = np.cumsum(count)
+    owner = np.repeat(np.arange(len(count)), count)
+    return np.arange(len(owner)) + (first - ends + count)[owner], owner
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +117,16 @@ class Visits:
         """Return the visits whose principal diagnosis passes a test."""
         passes = np.array([*(test(code) for code in self.codes), False])
         found: NDArray[np.bool_] = passes[self.diagnosis]
+        return found
+
+    def with_any(self, begins: tuple[str, ...], at: I64) -> NDArray[np.bool_]:
+        """Return which of some visits have a diagnosis, of whatever rank, that begins so."""
+        good = np.zeros(len(self.codes) + 1, bool)
+        good[list(begin_with(tuple(self.codes), begins))] = True
+        place, owner = within(self.first[at], self.count[at])
+        found: NDArray[np.bool_] = np.bincount(
+            owner[good[self.all_diagnoses[place]]], minlength=len(at)
+        ).astype(bool)
         return found
 
     def find(self, encounter: I64) -> tuple[I64, NDArray[np.intp]]:

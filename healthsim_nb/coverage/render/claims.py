@@ -27,7 +27,7 @@ from healthsim_nb.coverage.filing import (
 )
 from healthsim_nb.coverage.prices import price_list, revenue_codes
 from healthsim_nb.coverage.render.sponsors import plan_ids
-from healthsim_nb.coverage.visits import HH, IMP
+from healthsim_nb.coverage.visits import HH, IMP, within
 from healthsim_nb.engine.arrow import batch, dates, words
 from healthsim_nb.engine.calendar import FAR
 
@@ -202,9 +202,8 @@ def _others(file: File) -> pa.DictionaryArray:
     """Return the further diagnoses of each visit, as one text."""
     v = file.claims.visits
     count = np.clip(v.count - 1, 0, MOST_OTHERS)
-    ends = np.cumsum(count)
-    offsets = np.r_[0, ends]
-    place = np.arange(offsets[-1]) - np.repeat(ends - count, count) + np.repeat(v.first + 1, count)
+    place, _ = within(v.first + 1, count)
+    offsets = np.r_[0, np.cumsum(count)]
     codes = pa.array(v.codes, pa.string()).take(pa.array(v.all_diagnoses[place]))
     lists = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), codes)
     texts = pc.binary_join(lists, " ")
