@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from healthsim_nb.engine.recorder import Columns
 
 I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
 SHORTEST = {AMB: 15, EMER: 90, IMP: 540, OBSENC: 540, VR: 10, HH: 40}
 """Least minutes of a visit; of a stay, the earliest minute of its last day."""
 LONGER = {AMB: 31, EMER: 391, IMP: 481, OBSENC: 481, VR: 16, HH: 31}
@@ -149,6 +150,20 @@ class Chart:
         order = np.argsort(columns["visit"][kept], kind="stable")
         part = {name: c[kept][order] for name, c in columns.items()}
         return part, np.searchsorted(self.id, part["visit"])
+
+    @cached_property
+    def shifts(self) -> dict[str, F64]:
+        """What events do to vital signs and measures that day, by name: by event, the last none."""
+        events = [e.event.vitals for e in self.plan.events]
+        names = {name for shifts in events for name in shifts}
+        return {name: np.array([*(s.get(name, 0.0) for s in events), 0.0]) for name in names}
+
+    @cached_property
+    def rises(self) -> dict[str, F64]:
+        """Between what events put measures up, by name: shape (events + 1, 2), the last none."""
+        events, none = [e.event.labs for e in self.plan.events], (0.0, 0.0)
+        names = {name for rises in events for name in rises}
+        return {name: np.array([*(r.get(name, none) for r in events), none]) for name in names}
 
     @property
     def last_id(self) -> int:

@@ -31,21 +31,28 @@ def lab_results(chart: Chart, asked: Columns) -> pa.RecordBatch:
     members = [[names.index(t) for t in o.tests] for o in plan.orders]
     counts = np.array([len(m) for m in members] or [0])[asked["order"]]
     first = np.cumsum(counts) - counts
-    owner = np.repeat(np.arange(len(counts)), counts)
-    test, result = np.empty(len(owner), np.int16), np.empty(len(owner))
-    low, high, flag = np.empty(len(owner)), np.empty(len(owner)), np.full(len(owner), -1, np.int8)
+    result = np.empty(int(counts.sum()))
+    by_order = np.argsort(asked["order"], kind="stable")
+    begins = np.searchsorted(asked["order"][by_order], np.arange(len(members) + 1))
     for index, tests in enumerate(members):
-        mine = np.flatnonzero(asked["order"] == index)
-        if not tests or not len(mine):
-            continue
-        s = Specimen(chart, asked["place"][mine])
-        for k, t in enumerate(tests):
-            rows = first[mine] + k
-            test[rows] = t
-            result[rows] = value(s, names[t])
-            low[rows], high[rows] = _interval(plan.tests[names[t]], s.sex)
-            flag[rows] = _flags(plan.tests[names[t]], result[rows], low[rows], high[rows])
-    return batch("lab_results", _columns(chart, asked, owner, test, result, low, high, flag))
+        mine = by_order[begins[index] : begins[index + 1]]
+        if tests and len(mine):
+            s = Specimen(chart, asked["place"][mine])
+            for k, t in enumerate(tests):
+                result[first[mine] + k] = value(s, names[t])
+    owner = np.repeat(np.arange(len(counts)), counts)
+    test = _tests(asked, members, owner, first)
+    return batch("lab_results", _columns(chart, asked, owner, test, result))
+
+
+def _tests(
+    asked: Columns, members: list[list[int]], owner: NDArray[np.intp], first: NDArray[np.int64]
+) -> NDArray[np.int16]:
+    """Return the test of each result: those of an order, one after the other."""
+    every = np.array([t for tests in members for t in tests], np.int16)
+    sizes = np.array([len(tests) for tests in members], np.int64)
+    begins = (np.cumsum(sizes) - sizes)[asked["order"]] - first
+    return every[np.arange(len(owner)) + begins[owner]]
 
 
 def _columns(
@@ -54,44 +61,52 @@ def _columns(
     owner: NDArray[np.intp],
     test: NDArray[np.int16],
     result: F64,
-    low: F64,
-    high: F64,
-    flag: NDArray[np.int8],
 ) -> dict[str, Any]:
     tests = list(chart.plan.tests.values())
-    visit, place = asked["visit"][owner], asked["place"][owner]
+    visit, place = asked["visit"][owner], asked["place"]
     collected, resulted = _times(chart, asked)
+    low, high, lowest, highest = _limits(tests)
+    sex = chart.bodies.sex[chart.row[place]][owner]
+    cell = test.astype(np.intp) * 2 + sex
+    low, high = low.ravel()[cell], high.ravel()[cell]
+    flag = np.full(len(test), -1, np.int8)
+    for code, beyond in enumerate(
+        (result < low, result > high, result < lowest[test], result > highest[test])
+    ):
+        flag[beyond] = code
     return {
         "id": child_ids(visit, numbered(visit)),
-        "patient_id": chart.patient[place],
+        "patient_id": chart.patient[place][owner],
         "encounter_id": visit,
         "order_id": asked["id"][owner],
         "loinc_code": words(test, [t.loinc for t in tests]),
         "test_name": words(test, [t.name for t in tests]),
-        "value_numeric": pa.array(result, mask=np.isnan(result)),
-        "value_text": words(np.where(np.isnan(result), 0, -1), [NO_NUMBER]),
+        "value_numeric": _numbers(result),
+        "value_text": words(np.isnan(result).astype(np.int8) - 1, [NO_NUMBER]),
         "unit": words(test, [t.unit for t in tests]),
-        "reference_low": pa.array(low, mask=np.isnan(low)),
-        "reference_high": pa.array(high, mask=np.isnan(high)),
+        "reference_low": _numbers(low),
+        "reference_high": _numbers(high),
         "abnormal_flag": words(flag, FLAGS),
         "collected_time": times(collected[owner]),
         "resulted_time": times(resulted[owner]),
     }
 
 
-def _interval(t: LabTest, sex: NDArray[np.int8]) -> tuple[F64, F64]:
-    """Return the reference interval of each; an end that a test does not have is NaN."""
-    ends = [np.nan if e is None else e for e in (t.low_f, t.low_m, t.high_f, t.high_m)]
-    return np.where(sex == 0, ends[0], ends[1]), np.where(sex == 0, ends[2], ends[3])
+def _numbers(values: F64) -> pa.Array:
+    """Return numbers, null where there is none."""
+    return pa.array(values, mask=np.isnan(values))
 
 
-def _flags(t: LabTest, result: F64, low: F64, high: F64) -> NDArray[np.int8]:
-    flag = np.where(result < low, 0, np.where(result > high, 1, -1))
-    if t.critical_low is not None:
-        flag[result < t.critical_low] = 2
-    if t.critical_high is not None:
-        flag[result > t.critical_high] = 3
-    return flag.astype(np.int8)
+def _limits(tests: list[LabTest]) -> tuple[F64, F64, F64, F64]:
+    """Return the ends of reference intervals, shape (tests, sexes), and critical values.
+
+    What a test does not have is NaN.
+    """
+    low = [(t.low_f, t.low_m) for t in tests]
+    high = [(t.high_f, t.high_m) for t in tests]
+    critical = ([t.critical_low for t in tests], [t.critical_high for t in tests])
+    ends = [np.array(rows, np.float64) for rows in (low, high, *critical)]
+    return ends[0], ends[1], ends[2], ends[3]
 
 
 def _times(chart: Chart, asked: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -49,6 +49,11 @@ class Specimen:
         return self.chart.bodies.sex[self.chart.row[self.at]]
 
     @cached_property
+    def event(self) -> NDArray[np.int16]:
+        """The event that led to each visit, -1: none."""
+        return self.chart.visits["event"][self.at]
+
+    @cached_property
     def months(self) -> NDArray[np.int32]:
         """Age in months."""
         return self.chart.visits["months_old"][self.at]
@@ -68,20 +73,23 @@ class Specimen:
     def _measure(self, name: str) -> F64:
         plan = next(m for m in self.chart.plan.measures if m.source.id == name)
         latent = plan.curve[self.sex, self.months] + self.chart.visits["x"][plan.index, self.at]
-        latent = latent + self.shift(name, plan.source.scale).astype(np.int32)
-        latent = latent + np.rint(self.rise(name) * plan.source.scale).astype(np.int32)
+        if name in self.chart.shifts:
+            latent = latent + self.shift(name, plan.source.scale).astype(np.int32)
+        if name in self.chart.rises:
+            latent = latent + np.rint(self.rise(name) * plan.source.scale).astype(np.int32)
         return measured(plan, latent, self.draws) / plan.source.scale
 
     def shift(self, sign: str, scale: int = 1) -> F64:
         """Return what the event that led to each visit does to a vital sign or measure that day."""
-        events = self.chart.plan.events
-        shifts = np.array([e.event.vitals.get(sign, 0.0) * scale for e in events] + [0.0])
-        return shifts[self.chart.visits["event"][self.at]]
+        if sign not in self.chart.shifts:
+            return np.zeros(len(self.at))
+        return np.asarray((self.chart.shifts[sign] * scale)[self.event])
 
     def rise(self, name: str) -> F64:
         """Return how much the event that led to each visit has put a measure up, in its unit."""
-        events = [e.event.labs.get(name, (0.0, 0.0)) for e in self.chart.plan.events]
-        low, high = np.array([*events, (0.0, 0.0)])[self.chart.visits["event"][self.at]].T
+        if name not in self.chart.rises:
+            return np.zeros(len(self.at))
+        low, high = self.chart.rises[name][self.event].T
         point = self.draws.u32(f"{name}.rise") / 2**32
         return np.asarray(low + (high - low) * point * point * point, np.float64)
 
