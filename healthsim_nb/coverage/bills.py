@@ -14,6 +14,7 @@ from healthsim_nb.coverage.draft import (
     FACILITY,
     HOSPITAL,
     LABORATORY,
+    OTHER,
     PLACES,
     Draft,
 )
@@ -62,7 +63,7 @@ EMERGENCY = (("99282", 5), ("99283", 30), ("99284", 37), ("99285", 28))
 """Levels of visits (Medicare Part B utilization 2022, rounded)."""
 CHECK_UPS = ((1, "1"), (5, "2"), (12, "3"), (18, "4"), (40, "5"), (65, "6"), (200, "7"))
 """Ages below which the last digit of a check-up's number holds."""
-IN_HOUSE = 0.65
+IN_HOUSE = 0.55
 """Share of office visits whose laboratory work is billed by the practice, not by a hospital."""
 FREE_STANDING = 0.5
 """Share of office imaging done outside hospitals (judgement; HCCI 2022)."""
@@ -334,11 +335,11 @@ class Biller:
         self._outpatient(draft, FACILITY, visit[~stay], what, benefit=WITH_EMERGENCY)
 
     def _read(self, draft: Draft, visit: I64, service: I64, place: I64 | int) -> None:
-        """Write the reading of an image made elsewhere."""
+        """Write the reading of an image made elsewhere, on the claim of another clinician."""
         prices = price_list()
         draft.add(
             visit,
-            CLINICIAN,
+            OTHER,
             service,
             prices.reading[service],
             modifier="26",

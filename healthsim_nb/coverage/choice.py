@@ -11,7 +11,7 @@ from healthsim_nb.population.households import SPOUSE
 from healthsim_nb.templates.health_plan import Market
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 NONE = -1
 ADULT, RETIRED = 19, 65
 MARKETS: tuple[str, ...] = (*get_args(Market), "none")
+KINDS = {
+    "individual": "marketplace",
+    "medicare-advantage": "medicare-advantage",
+    "dual-advantage": "medicare-advantage",
+    "original-medicare": "original-medicare",
+}
+"""Markets that a population can be asked for by name."""
 FAMILY_LINES = ("commercial", "military")
 """Lines of business that cover a whole family."""
 
@@ -32,8 +39,12 @@ FAMILY_LINES = ("commercial", "military")
 class Choice:
     """Plans by market; index -1 of each table stands for no plan."""
 
-    def __init__(self, book: Book, people: People) -> None:
+    def __init__(self, book: Book, people: People, kinds: Sequence[str] = ()) -> None:
         self.book, self.people = book, people
+        plans = zip(book.column("type"), book.column("market"), strict=True)
+        self.wanted = np.array(
+            [not kinds or kind in kinds or KINDS.get(market) in kinds for kind, market in plans]
+        )
         self.market = np.array([MARKETS.index(m) for m in [*book.column("market"), "none"]])
         lines = [*book.column("line_of_business"), "none"]
         self.family = np.isin(lines, FAMILY_LINES)
@@ -48,16 +59,23 @@ class Choice:
     def first(self, line: str, who: Index, like: Index, draws: Draws) -> Index:
         """Return the plans with which people of a line of business begin; kin draw ``like`` one."""
         mine = draws.take(like)
-        markets = _drawn(flows().markets[line], mine, "coverage.market")
+        offered = self.offered()
+        shares = {m: s for m, s in flows().markets[line].items() if m in offered}
+        markets = _drawn(shares or flows().markets[line], mine, "coverage.market")
         if line == "medicaid":
             chip = mine.chance("coverage.chip", flows().chip)
             markets[(self.people.age[who] < ADULT) & chip] = MARKETS.index("chip")
         if line == "medicare":
             dual = self.dual(draws)[who]
             special = dual & draws.take(who).chance("coverage.dual-plan", flows().dual_advantage)
-            markets[dual] = MARKETS.index("original-medicare")
-            markets[special] = MARKETS.index("dual-advantage")
-        return self._of_markets(markets, mine)
+            for which, market in ((dual, "original-medicare"), (special, "dual-advantage")):
+                if market in offered:
+                    markets[which] = MARKETS.index(market)
+        return self._of_markets(markets, mine, self.wanted)
+
+    def offered(self) -> set[str]:
+        """Return the markets with a plan of the kinds that are wanted."""
+        return {MARKETS[market] for market in self.market[:-1][self.wanted]}
 
     def of_words(self, shares: Mapping[Any, float], draws: Draws, stream: str) -> Index:
         """Return plans of markets in proportion to their shares; ``none``: no plan."""
@@ -91,12 +109,17 @@ class Choice:
         both = draws.chance("coverage.own-too", flows().own_plan_too)
         both &= self.people.household_role == SPOUSE
         own = self._of_markets(np.full(len(self.people), MARKETS.index("large-employer")), draws)
-        return both & (own != NONE), own
+        return both & (own != NONE) & np.r_[self.wanted, False][own], own
 
-    def _of_markets(self, markets: Index, draws: Draws) -> Index:
+    def _of_markets(
+        self, markets: Index, draws: Draws, wanted: NDArray[np.bool_] | None = None
+    ) -> Index:
         found = np.full(len(markets), NONE, np.int64)
         for market in np.flatnonzero(np.bincount(markets, minlength=len(MARKETS))):
             plans, shares = self.book.of_market(MARKETS[market])
+            if wanted is not None:
+                shares = [s for p, s in zip(plans, shares, strict=True) if wanted[p]]
+                plans = [p for p in plans if wanted[p]]
             if plans:
                 at = np.flatnonzero(markets == market)
                 found[at] = np.array(plans)[draws.take(at).choice("coverage.plan", shares)]

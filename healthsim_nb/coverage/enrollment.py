@@ -20,6 +20,8 @@ from healthsim_nb.population.ages import LINES_OF_BUSINESS
 from healthsim_nb.population.households import CHILD, HEAD, SPOUSE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from healthsim_nb.coverage.book import Book
@@ -56,13 +58,15 @@ class Enrolment:
 class Enroller:
     """Coverage of some people, played month by month."""
 
-    def __init__(self, book: Book, months: Months, people: People, seed: int) -> None:
+    def __init__(
+        self, book: Book, months: Months, people: People, seed: int, kinds: Sequence[str] = ()
+    ) -> None:
         self.book, self.months, self.people, self.seed = book, months, people, seed
         self.n = len(people)
         self.own = np.arange(self.n)
         self.born = month_index(people.birth_day).astype(np.int64) - months.first
         self.draws = Draws(seed, people.id)
-        self.choice = Choice(book, people)
+        self.choice = Choice(book, people, kinds)
         self.plan = np.full(self.n, NONE, np.int64)
         self.subscriber = self.own.copy()
 

@@ -79,7 +79,7 @@ def tables(
     people = patients.people
     months = months_of(spec.start, last_day)
     book = open_book(library, *months.years)
-    enrolment = Enroller(book, months, people, spec.seed).play()
+    enrolment = Enroller(book, months, people, spec.seed, spec.population.plans).play()
     written, month = bill(record, people, enrolment, book, spec.seed, patients.death)
     office = Office(written, enrolment, book, month)
     filings = office.file(last_day)

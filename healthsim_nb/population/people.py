@@ -135,7 +135,8 @@ def _people(spec: Specification, ids: NDArray[np.int64], crowd: Crowd, homes: Ho
     draws, home = crowd.draws, crowd.draws.take(homes.head)
     kin = draws.take(_like_head(crowd, homes, "population.race.kin", SAME_RACE))
     state = traits.states(spec.population, home.u32("population.state"))
-    group = traits.race_groups(state, crowd.age, kin.u32("population.race"))
+    races = spec.population.race
+    group = traits.race_groups(races, state, crowd.age, kin.u32("population.race"))
     lowest = ids.copy()
     np.minimum.at(lowest, homes.head, ids)
     middle = names.given(crowd.sex, crowd.birth_day, draws.u32("population.name.middle"))

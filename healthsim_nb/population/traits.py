@@ -18,6 +18,7 @@ from healthsim_nb.population.tables import (
     columns,
     cuts,
     pick,
+    pyramid,
     shares_of,
     spread,
 )
@@ -26,7 +27,8 @@ from healthsim_nb.reference import geography, names, rows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from healthsim_nb.templates.template import LineOfBusiness, Population
+    from healthsim_nb.population.tables import Shares
+    from healthsim_nb.templates.template import LineOfBusiness, Population, RaceGroup
 
     U8 = NDArray[np.uint8]
     U32 = NDArray[np.uint32]
@@ -55,9 +57,10 @@ _EMAIL = ((0, 0.0), (13, 0.4), (18, 0.88), (65, 0.75), (80, 0.55))
 """Share of people with an address on record, from each age on (judgement)."""
 
 
-def race_groups(state: U8, age: Index, u32: U32) -> U8:
-    """Return each person's place in `GROUPS` by state and age."""
-    return pick(_race_cuts(), state.astype(np.int64) * AGES + age, u32)
+def race_groups(wanted: list[RaceGroup], state: U8, age: Index, u32: U32) -> U8:
+    """Return each person's place in `GROUPS` by state and age, one that is wanted, if any is."""
+    cell = state.astype(np.int64) * AGES + age
+    return pick(_race_cuts(tuple(sorted(set(wanted)))), cell, u32)
 
 
 def races(group: U8, u32: U32) -> U8:
@@ -102,8 +105,9 @@ def covers(wanted: list[LineOfBusiness], state: U8, group: U8, age: Index, u32: 
 
 
 def states(population: Population, u32: U32) -> U8:
-    """Return each person's place in `geography.states`, by population."""
-    which, table = _states(tuple(sorted(set(population.states))))
+    """Return each person's place in `geography.states`, by population (of the races wanted)."""
+    wanted = tuple(sorted(set(population.states))), tuple(sorted(set(population.race)))
+    which, table = _states(*wanted)
     return which[table.pick(np.zeros(len(u32), dtype=np.int64), u32)]
 
 
@@ -128,15 +132,26 @@ def email_share() -> NDArray[np.float64]:
 
 
 @cache
-def _race_cuts() -> Cuts:
+def _race_cuts(wanted: tuple[str, ...]) -> Cuts:
     """Return where each group ends by state and age."""
+    shares = _race_shares()
+    if wanted:
+        # Where there is nobody of them in the tables, all that are wanted are as likely.
+        kept = np.array([group in wanted for group in GROUPS])
+        shares = (shares + 1e-9) * kept
+    return cuts(shares)
+
+
+@cache
+def _race_shares() -> Shares:
+    """Return the share of each group, shape (states, 121, groups)."""
     fitting.check()
     shares = np.zeros((len(geography.states()), len(shares_of("race_by_age")), len(GROUPS)))
     lows = [row["age_low"] for row in rows("population/race_by_age.csv")]
     for row in rows("fitted/race_by_state.csv"):
         at = geography.state_index()[row["state"]], lows.index(row["age_low"])
         shares[at] = [float(row[group]) for group in GROUPS]
-    return cuts(spread(shares, "race_by_age", axis=1))
+    return spread(shares, "race_by_age", axis=1)
 
 
 @cache
@@ -187,12 +202,16 @@ def _place_table() -> Alias:
 
 
 @cache
-def _states(wanted: tuple[str, ...]) -> tuple[U8, Alias]:
-    """Return the states that are asked for, and their populations."""
+def _states(wanted: tuple[str, ...], races: tuple[str, ...]) -> tuple[U8, Alias]:
+    """Return the states that are asked for, and how many people of some races they have."""
     index = geography.state_index()
     for code in wanted:
         if code not in index:
             raise UnknownNameError.of("state", code, index)
     which = [index[code] for code in wanted or sorted(index)]
-    weights = [[geography.states()[i].population for i in which]]
-    return np.array(which, dtype=np.uint8), Alias.of(weights)
+    weights = [geography.states()[i].population for i in which]
+    if races:
+        of_age = pyramid().sum(axis=0) / pyramid().sum()
+        share = _race_shares()[..., [group in races for group in GROUPS]].sum(axis=-1) @ of_age
+        weights = [max(1, round(n * s)) for n, s in zip(weights, share[which], strict=True)]
+    return np.array(which, dtype=np.uint8), Alias.of([weights])

@@ -139,8 +139,9 @@ def scorecard(
 def is_everybody(spec: Specification) -> bool:
     """Return whether a specification asks for the people of the United States as they are."""
     asked = spec.population
-    chosen = asked.sex or asked.states or asked.line_of_business or spec.have or spec.without
-    return asked.ages == "us" and asked.limits == (0, 120) and not chosen
+    chosen = asked.sex or asked.states or asked.line_of_business or asked.race or asked.plans
+    whole = asked.ages == "us" and asked.limits == (0, 120)
+    return whole and not (chosen or spec.have or spec.without)
 
 
 def _row(target: Target, found: Figure | None, months: int) -> Row:

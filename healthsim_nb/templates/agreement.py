@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from healthsim_nb.templates.template import Population, Specification, Template
 
 SEXES = {"F": "women", "M": "men"}
+PLAN_LINES = {"medicare-advantage": "medicare", "original-medicare": "medicare"}
+"""Who pays, by kind of plan; the others are commercial."""
 
 
 def disagreements(asked: Template | Specification, known: Mapping[str, Condition]) -> list[str]:
@@ -24,6 +26,7 @@ def disagreements(asked: Template | Specification, known: Mapping[str, Condition
     return [
         *_ages(asked.population),
         *_sexes(asked.population),
+        *_plans(asked),
         *(line for c in have for line in _who(c, asked.population)),
         *(line for a, b in permutations(have, 2) for line in _both(a, b)),
         *_excluded(asked, have),
@@ -48,6 +51,17 @@ def _sexes(population: Population) -> Iterator[str]:
     total = math.fsum(population.sex.values())
     if population.sex and abs(total - 100) > 0.01:
         yield f"the shares of the sexes sum to {total:g} %, not 100 %"
+
+
+def _plans(asked: Template | Specification) -> Iterator[str]:
+    population = asked.population
+    lines = {PLAN_LINES.get(kind, "commercial") for kind in population.plans}
+    if lines and set(population.line_of_business) != lines:
+        kinds, said = " or ".join(population.plans), " or ".join(population.line_of_business)
+        needed = " or ".join(sorted(lines))
+        yield f"plans of the kind {kinds} are {needed}, and {said or 'any payer'} is asked for"
+    if population.plans and not asked.coverage:
+        yield "a kind of plan is asked for, and no health plans are made (coverage)"
 
 
 def _who(c: Condition, population: Population) -> Iterator[str]:

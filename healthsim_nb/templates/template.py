@@ -10,6 +10,14 @@ from pydantic import Field, model_validator
 from healthsim_nb.templates.base import AgeRange, Id, Percent, Probability, Sex, Strict
 
 LineOfBusiness = Literal["commercial", "medicare", "medicaid", "uninsured", "military"]
+RaceGroup = Literal[
+    "white", "black", "asian", "american_indian", "pacific_islander", "multiracial", "hispanic"
+]
+"""Races of people who are not Hispanic, and ``hispanic``, of any race."""
+PlanKind = Literal[
+    "HMO", "PPO", "EPO", "POS", "HDHP", "marketplace", "medicare-advantage", "original-medicare"
+]
+"""What plan people have on the first day: a type of commercial plan, or a market."""
 
 
 class AgeBand(Strict):
@@ -30,6 +38,8 @@ class Population(Strict):
     sex: dict[Sex, Percent] = {}
     states: list[Annotated[str, Field(pattern="^[A-Z]{2}$")]] = []
     line_of_business: list[LineOfBusiness] = []
+    race: list[RaceGroup] = []
+    plans: list[PlanKind] = []
     newborns: bool = False
     """True: children who are born join the scenario as patients."""
     households: bool = False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from healthsim_nb import reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from healthsim_nb.templates.library import Library
     from healthsim_nb.templates.template import Specification
@@ -19,6 +19,25 @@ PAYERS = {
     "commercial": "commercial insurance",
     "uninsured": "no insurance",
     "military": "military (TRICARE or VA)",
+}
+
+
+RACES = {
+    "white": "White, not Hispanic",
+    "black": "Black, not Hispanic",
+    "asian": "Asian, not Hispanic",
+    "american_indian": "American Indian or Alaska Native, not Hispanic",
+    "pacific_islander": "Pacific Islander, not Hispanic",
+    "multiracial": "of two or more races, not Hispanic",
+    "hispanic": "Hispanic, of any race",
+}
+PLANS = {
+    "marketplace": "a marketplace plan",
+    "medicare-advantage": "Medicare Advantage",
+    "original-medicare": "original Medicare",
+    "HMO": "an HMO",
+    "EPO": "an EPO",
+    "HDHP": "a high-deductible plan",
 }
 
 
@@ -36,7 +55,11 @@ def in_all(spec: Specification) -> Iterator[str]:
     yield f"{spec.n:,} patient{'' if spec.n == 1 else 's'}"
     yield from (f"{share:.4g} % {SEXES[sex]}" for sex, share in who.sex.items())
     yield ages_in_words(*who.limits)
-    if who.line_of_business:
+    if who.race:
+        yield " or ".join(RACES[race] for race in who.race)
+    if who.plans:
+        yield _plans(who.plans)
+    elif who.line_of_business:
         yield " or ".join(PAYERS[payer] for payer in who.line_of_business)
     if who.states:
         yield _states(who.states)
@@ -80,8 +103,7 @@ def _parts(says: dict[str, Any], library: Library) -> Iterator[str]:
     for key in ("ages", "years"):
         if key in says:
             yield ages_in_words(*says[key])
-    if "line_of_business" in says:
-        yield PAYERS[says["line_of_business"]]
+    yield from _people(says)
     if "states" in says:
         yield _states(says["states"])
     yield from _medical(says, library)
@@ -91,6 +113,15 @@ def _parts(says: dict[str, Any], library: Library) -> Iterator[str]:
         yield f"from {says['start']}"
     if "seed" in says:
         yield f"seed {says['seed']}"
+
+
+def _people(says: dict[str, Any]) -> Iterator[str]:
+    if "race" in says:
+        yield RACES[says["race"]]
+    if "plans" in says:
+        yield _plans([says["plans"]])
+    elif "line_of_business" in says:
+        yield PAYERS[says["line_of_business"]]
 
 
 def _medical(says: dict[str, Any], library: Library) -> Iterator[str]:
@@ -110,6 +141,11 @@ def _medical(says: dict[str, Any], library: Library) -> Iterator[str]:
         yield "newly diagnosed"
     if "complications" in says:
         yield "with complications" if says["complications"] else "without complications"
+
+
+def _plans(kinds: Sequence[str]) -> str:
+    named = " or ".join(PLANS.get(kind, f"a {kind} plan") for kind in kinds)
+    return f"{named} on the first day"
 
 
 def _states(codes: list[str]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from healthsim_nb.templates.request.ages import ages
 from healthsim_nb.templates.request.exclusions import with_or_without, without
 from healthsim_nb.templates.request.known import filler, meaning, places, size
+from healthsim_nb.templates.request.outcomes import outcome
 from healthsim_nb.templates.request.qualities import quality
 from healthsim_nb.templates.request.shares import level, part
 from healthsim_nb.templates.request.times import months, seed, start
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from healthsim_nb.templates.request.reading import Matcher, Reading, Text
 
 MATCHERS: tuple[Matcher, ...] = (
+    outcome,
     meaning,
     size,
     filler,

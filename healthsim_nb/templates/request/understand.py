@@ -10,6 +10,7 @@ from healthsim_nb.templates.assemble import Run, Wish, assemble, wish_of
 from healthsim_nb.templates.request import qualities, what, who
 from healthsim_nb.templates.request.connectors import refuse_two_groups
 from healthsim_nb.templates.request.describe import meaning_of
+from healthsim_nb.templates.request.outcomes import refuse_outcomes
 from healthsim_nb.templates.request.reader import read
 from healthsim_nb.templates.request.reading import Reading, Text
 from healthsim_nb.templates.request.tokens import plain, tokenize
@@ -56,6 +57,10 @@ def understand(
     """
     text = _text(library, request)
     readings, unknown = read(text)
+    if not partly:
+        refuse_outcomes(text, readings)
+    unknown += [(r.first, r.end) for r in readings if "outcome" in r.says]
+    readings = [r for r in readings if "outcome" not in r.says]
     refuse_two_groups(text, readings)
     wish, unfit = _wish(text, library, readings)
     missed = sorted([*unknown, *((r.first, r.end) for r in unfit)])
@@ -141,6 +146,8 @@ def _population(text: Text, readings: list[Reading], base: Population) -> Popula
             "line_of_business",
             [r.says["line_of_business"] for r in readings if "line_of_business" in r.says],
         ),
+        ("race", [r.says["race"] for r in readings if "race" in r.says]),
+        ("plans", [r.says["plans"] for r in readings if "plans" in r.says]),
     ):
         if value:
             said[key] = list(dict.fromkeys(value))

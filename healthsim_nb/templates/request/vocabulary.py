@@ -38,6 +38,8 @@ class Vocabulary:
     """The two letters of states."""
     singular: frozenset[str]
     """Nouns that mean one person, and what may follow "a 65-year-"."""
+    outcomes: Phrases[dict[str, Any]]
+    """Phrase: the query that tells afterwards."""
     lists: dict[str, Phrases[int]]
     """The lists of words/grammar.yaml; the meaning is the place in the list."""
     numbers: dict[str, Phrases[float]] = field(default_factory=dict)
@@ -57,6 +59,7 @@ def vocabulary(library: Library) -> Vocabulary:
         regions=_regions(),
         codes=frozenset(row["code"] for row in reference.rows("geography/states.csv")),
         singular=frozenset(words("grammar")["one"]),
+        outcomes=_outcomes(),
         lists=_lists(),
         numbers=_numbers(),
         known=tuple(_suggestions(library)),
@@ -141,6 +144,13 @@ def _regions() -> Phrases[list[str]]:
         for name in sorted({row[column] for row in rows}):
             codes = sorted(row["code"] for row in rows if row[column] == name)
             found.add_all([name, f"the {name}"], codes)
+    return found
+
+
+def _outcomes() -> Phrases[dict[str, Any]]:
+    found: Phrases[dict[str, Any]] = Phrases()
+    for entry in words("outcomes"):
+        found.add_all(entry["says"], entry)
     return found
 
 
