@@ -54,8 +54,8 @@ def open_accounts(
     row = book.row(filings.plan, year.astype(np.int64) + 1970)
     key = row * 2 + tier
     rows = 2 * len(book.deductible)
-    members, member = np.unique(person * rows + key, return_inverse=True)
-    families, family = np.unique(filings.subscriber * rows + key, return_inverse=True)
+    members, member = _distinct(person * rows + key)
+    families, family = _distinct(filings.subscriber * rows + key)
     limits = np.zeros((4, max(len(members), len(families), 1)), np.int64)
     for place, keys in ((0, members), (2, families)):
         at, level = keys % rows // 2, keys % 2 * 2 + (place > 0)
@@ -68,6 +68,16 @@ def open_accounts(
     )
     sizes = (len(members), len(families))
     return Accounts(row, tier, member, family, shared[person], limits, sizes)
+
+
+def _distinct(keys: I64) -> tuple[I64, I64]:
+    """Return the different keys, rising, and which of them each is."""
+    # They are dense: a table of all is made sooner than they are sorted.
+    place = np.zeros(int(keys.max(initial=0)) + 1, np.int64)
+    place[keys] = 1
+    found = np.flatnonzero(place)
+    place[found] = np.arange(len(found))
+    return found, place[keys]
 
 
 def visit_counters(claims: Claims, filings: Filings, book: Book, filed: Filed) -> tuple[I64, I64]:

@@ -35,7 +35,8 @@ def coded(column: pa.Array) -> tuple[NDArray[Any], list[str]]:
 def passing(column: pa.Array, test: Callable[[str], bool]) -> NDArray[np.intp]:
     """Return the rows whose text passes a test."""
     numbers, words = coded(column)
-    return np.flatnonzero(np.array([*map(test, words), False])[numbers])
+    wanted = np.array([*map(test, words), False])
+    return np.flatnonzero(wanted[numbers]) if wanted.any() else np.zeros(0, np.intp)
 
 
 def whole(column: pa.Array) -> I64:

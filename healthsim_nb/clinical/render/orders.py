@@ -40,7 +40,7 @@ def placed(chart: Chart) -> Columns:
     visit = np.concatenate([asked["visit"], chart.id[more]])
     what = np.concatenate([asked["order"].astype(np.int16), services_given])
     place = np.concatenate([place, more])
-    order = np.lexsort((what, visit))
+    order = np.argsort(place << 16 | what, kind="stable")
     visit, what, place = visit[order], what[order], place[order]
     new = np.ones(len(visit), bool)
     new[1:] = (visit[1:] != visit[:-1]) | (what[1:] != what[:-1])

@@ -201,14 +201,17 @@ def _earlier(file: File, which: Bools) -> pa.Array:
 def _others(file: File) -> pa.DictionaryArray:
     """Return the further diagnoses of each visit, as one text."""
     v = file.claims.visits
-    count = np.clip(v.count - 1, 0, MOST_OTHERS)
-    place, _ = within(v.first + 1, count)
+    some = np.flatnonzero(v.count > 1)
+    count = np.minimum(v.count[some] - 1, MOST_OTHERS)
+    place, _ = within(v.first[some] + 1, count)
     offsets = np.r_[0, np.cumsum(count)]
     codes = pa.array(v.codes, pa.string()).take(pa.array(v.all_diagnoses[place]))
     lists = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), codes)
     texts = pc.binary_join(lists, " ")
-    index = np.where(count[file.visit] > 0, file.visit, -1)
-    return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32), mask=index < 0), texts)
+    number = np.full(len(v), -1, np.int32)
+    number[some] = np.arange(len(some))
+    index = number[file.visit]
+    return pa.DictionaryArray.from_arrays(pa.array(index, mask=index < 0), texts)
 
 
 def _bill_type(file: File, slot: I64, kind: I64, facility: Bools) -> pa.DictionaryArray:
