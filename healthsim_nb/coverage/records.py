@@ -17,7 +17,8 @@ from healthsim_nb.coverage.money import settle
 from healthsim_nb.coverage.months import months_of
 from healthsim_nb.coverage.render import sponsors
 from healthsim_nb.coverage.render.authorizations import authorizations
-from healthsim_nb.coverage.render.claims import File, claim_lines, claims
+from healthsim_nb.coverage.render.claim_lines import claim_lines
+from healthsim_nb.coverage.render.claims import File, claims
 from healthsim_nb.coverage.render.members import (
     Roll,
     coverage_spans,
