@@ -171,7 +171,9 @@ def _runs(database: str | None) -> None:
     with _existing(database) as workspace:
         found = workspace.runs()
     print(
-        table(found[0].COLUMNS, [run.row() for run in found]) if found else "There is no run yet."
+        table(found[0].COLUMNS, [run.row() for run in found], whole=("run",))
+        if found
+        else "There is no run yet."
     )
 
 

@@ -158,7 +158,7 @@ def outputs(shown: Any) -> str:
         tuple(html.Count(v) if place == counted else v for place, v in enumerate(one.row()))
         for one in shown
     ]
-    return html.block(html.table(shown.COLUMNS, rows, prose=True))
+    return html.block(html.table(shown.COLUMNS, rows))
 
 
 FACES = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from healthsim_nb.notebook import html
 from healthsim_nb.notebook.libraries import scenario_table
 from healthsim_nb.notebook.shown import Shown, sentence
+from healthsim_nb.store.plain import near
 from healthsim_nb.store.plain import table as plain_table
 from healthsim_nb.words import NOTEBOOK, Word, help_on, help_text, words
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from healthsim_nb.words.doing import Done
 
 NONE_YET = "There is no scenario yet: make one with %hs generate."
+MEMORY = ":memory:"
 COLUMNS = ("name", "patients", "rows", "template", "made", "tags")
 MORE = "%hs help generate tells all that can be said with a word."
 KEEP = "-o name behind any of them keeps its result: rows of a query as a DataFrame."
@@ -55,7 +57,8 @@ def runs(found: Sequence[Any]) -> Shown:
     waiting = [brief.run_id for brief in found if brief.status == "interrupted"]
     more = html.note_of(html.code(f"%hs resume {waiting[0]}"), " goes on") if waiting else ""
     columns = found[0].COLUMNS
-    return Shown(found, plain_table(columns, rows), html.table(columns, rows) + more)
+    text = plain_table(columns, rows, whole=("run",))
+    return Shown(found, text, html.table(columns, rows) + more)
 
 
 def templates(known: Mapping[str, str]) -> Shown:
@@ -72,7 +75,8 @@ def status(workspace: Workspace | None, used: Scenario | None) -> Shown:
     if workspace is None:
         text = "No workspace is open: %hs open, or any other word, opens one."
         return Shown(None, text, html.note(text))
-    said = [("workspace", workspace.name), ("scenario in use", used.name if used else None)]
+    where = near(workspace.name) if workspace.name != MEMORY else MEMORY
+    said = [("workspace", where), ("scenario in use", used.name if used else None)]
     text = "\n".join(f"{name}: {value or 'none'}" for name, value in said)
     return Shown(workspace, text, html.pairs(said))
 
@@ -99,6 +103,6 @@ def done(act: Done) -> Any:
     return act.value if shows_itself else sentence(act.text, act.value)
 
 
-def written(folder: str, paths: Sequence[Path]) -> Shown:
+def written(folder: str | None, paths: Sequence[Path]) -> Shown:
     """Show what was exported."""
-    return sentence(f"{len(paths)} files in {folder}", paths)
+    return sentence(f"{len(paths)} files in {folder or near(paths[0].parent)}", paths)

@@ -215,7 +215,7 @@ class HsMagics(Magics):
             f"Writing {kind}",
             lambda tell: found.export(kind, folder, tables=chosen, progress=tell),
         )
-        return listings.written(folder or str(written[0].parent), written)
+        return listings.written(folder, written)
 
     def do_templates(self) -> Any:
         """List the templates."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 WIDEST = 24
 """Characters of a cell; longer ones end in an ellipsis."""
@@ -13,8 +14,15 @@ ACROSS = 118
 """Characters of a line; columns that do not fit are named below the table."""
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+def table(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], *, whole: Collection[str] = ()
+) -> str:
     """Return the rows under their columns' names.
+
+    Parameters
+    ----------
+    whole
+        Columns whose values are never shortened: what is copied from there must be all there.
 
     >>> print(table(["id", "name"], [(1, "Ann"), (20, None)]))
     id  name
@@ -22,7 +30,11 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
      1  Ann
     20
     """
-    cells = [[_text(value) for value in row] for row in rows]
+    uncut = [name in whole for name in columns]
+    cells = [
+        [str(v) if all_of_it else _text(v) for v, all_of_it in zip(row, uncut, strict=True)]
+        for row in rows
+    ]
     widths = [
         max(len(_short(name)), *(len(row[i]) for row in cells)) if cells else len(_short(name))
         for i, name in enumerate(columns)
@@ -36,6 +48,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     ]
     left_out = columns[shown:]
     return "\n".join([*lines, *([f"… and {', '.join(left_out)}"] if left_out else [])])
+
+
+def near(path: str | Path) -> str:
+    """Return a path as one would say it here: from the current folder on, if it is below that."""
+    whole = Path(path)
+    here = Path.cwd()
+    return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)
 
 
 def _fitting(widths: list[int]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from healthsim_nb.errors import SpecificationError
+from healthsim_nb.store.plain import near
 from healthsim_nb.words.doing import Desk, Done, sure
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def draft(desk: Desk, sql: str, scenario: str | None, format: str | None) -> Done:  # noqa: A002
     """Write what a SELECT finds as a draft."""
     path = desk.find(scenario).draft(sql, format=format or "csv")
-    return Done(path, f"Written to {path} ({path.stat().st_size:,} bytes).")
+    return Done(path, f"Written to {near(path)} ({path.stat().st_size:,} bytes).")
 
 
 def outputs(desk: Desk, scenario: str, kind: str | None) -> Done:

@@ -17,6 +17,7 @@ from healthsim_nb.schema.ddl import NUMBERED, sequence
 from healthsim_nb.store import migrations
 from healthsim_nb.store.backup import LOG
 from healthsim_nb.store.desk.outputs import ENDING
+from healthsim_nb.store.plain import near
 from healthsim_nb.store.room import quoted
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Contents:
         if self.own:
             more = ", …" if len(self.own) > MOST_NAMED else ""
             parts.append(f"and of your own {', '.join(self.own[:MOST_NAMED])}{more}")
-        return f"{self.name} ({', '.join(parts) or 'empty'})"
+        return f"{near(self.name) if self.files else self.name} ({', '.join(parts) or 'empty'})"
 
 
 def contents(database: Database) -> Contents:

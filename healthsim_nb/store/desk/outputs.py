@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, overload
 import duckdb
 
 from healthsim_nb.errors import ExportError, SpecificationError, WorkspaceError
+from healthsim_nb.store.plain import near
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -71,14 +72,23 @@ class Output:
         size = _size(self.bytes) if self.there else "gone"
         made = f"{self.created_at:%Y-%m-%d %H:%M}"
         name = "draft" if self.number is None else self.number
-        return (name, made, self.scenario, self.format, self.what, self.files, size, str(self.path))
+        return (
+            name,
+            made,
+            self.scenario,
+            self.format,
+            self.what,
+            self.files,
+            size,
+            near(self.path),
+        )
 
     def to_text(self) -> str:
         """Return what it is and where."""
         name = "Draft" if self.number is None else f"Artefact {self.number}"
         files = f"{self.files:,} file{'' if self.files == 1 else 's'}"
         size = _size(self.bytes) if self.there else "gone since"
-        return f"{name}: {self.format} of {self.scenario} ({files}, {size}) in {self.path}"
+        return f"{name}: {self.format} of {self.scenario} ({files}, {size}) in {near(self.path)}"
 
     def __repr__(self) -> str:
         """Return what it is and where."""
