@@ -233,6 +233,11 @@ def _scorecard(scenario: str, database: str | None) -> None:
         print(_scenario(workspace, scenario).scorecard().to_text())
 
 
+def _savings(scenario: str, year: int | None, by: str | None, database: str | None) -> None:
+    with _existing(database) as workspace:
+        print(_scenario(workspace, scenario).shared_savings(year, by=by or "state").to_text())  # type: ignore[arg-type]
+
+
 def _timeline(patient: int, scenario: str | None, database: str | None) -> None:
     with _existing(database) as workspace:
         print(_scenario(workspace, scenario).timeline(patient).to_text())
@@ -373,6 +378,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "resume": _resume,
     "rules": _rules,
     "runs": _runs,
+    "savings": _savings,
     "scenarios": _scenarios,
     "scorecard": _scorecard,
     "summary": _summary,
@@ -392,6 +398,7 @@ ON_A_WORKSPACE = (
     "resume",
     "rules",
     "runs",
+    "savings",
     "scenarios",
     "scorecard",
     "summary",

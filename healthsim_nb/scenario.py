@@ -17,6 +17,7 @@ from healthsim_nb.formats import Source, export
 from healthsim_nb.operations import checkpointing, composing, growing, validation
 from healthsim_nb.operations.noting import noted
 from healthsim_nb.quality.scorecard import is_everybody, scorecard
+from healthsim_nb.quality.shared_savings import Terms, shared_savings
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.schema.ddl import qualified
 from healthsim_nb.store import registry, runs, scenarios, signature
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from healthsim_nb.chart import Notes, Timeline
     from healthsim_nb.quality import Report
     from healthsim_nb.quality.scorecard import Scorecard
+    from healthsim_nb.quality.shared_savings import By, SharedSavings
     from healthsim_nb.store.desk.notes import Note
     from healthsim_nb.store.merging import Merged
     from healthsim_nb.store.pages import Page
@@ -178,6 +180,49 @@ class Scenario:
         with self._workspace.cursor() as cursor:
             return scorecard(
                 cursor, self.id, name=self.name, span=span, everybody=is_everybody(spec)
+            )
+
+    def shared_savings(
+        self,
+        year: int | None = None,
+        *,
+        market: str = "original-medicare",
+        by: By = "state",
+        terms: Terms | None = None,
+    ) -> SharedSavings:
+        """Return what organizations of primary care would have earned with the money they saved.
+
+        Members belong to the clinician of primary care with most of their visits of the year. The
+        benchmark is what members of the same risk (CMS-HCC V28) cost in the whole market.
+
+        Parameters
+        ----------
+        year
+            Calendar year; left out: the last of the scenario.
+        market
+            Whose members, as ``plans.market``.
+        by
+            Who makes an organization: the attributed clinicians of a ``state``, each ``provider``
+            alone, or ``all``.
+        terms
+            Minimum savings rate, quality gate, shared rate, loss rate, cap; left out: 2 %, 40 %,
+            50 %, none, 10 %.
+
+        Raises
+        ------
+        SpecificationError
+            If ``by`` is unknown, or nobody of the market has a risk score of the year.
+        """
+        spec = self.specification
+        last = add_months(spec.start, spec.months) - timedelta(days=1)
+        with self._workspace.cursor() as cursor:
+            return shared_savings(
+                cursor,
+                self.id,
+                year=last.year if year is None else year,
+                market=market,
+                by=by,
+                terms=terms or Terms(),
             )
 
     def query(self, sql: str, page: int = 1, page_size: int = PAGE_SIZE) -> Page:

@@ -8,6 +8,7 @@ from healthsim_nb.errors import HealthsimError
 from healthsim_nb.notebook import html, reports
 from healthsim_nb.notebook.libraries import merged, scenario_table
 from healthsim_nb.notebook.scorecards import scorecard
+from healthsim_nb.notebook.settlements import savings
 from healthsim_nb.notebook.shown import Shown
 from healthsim_nb.notebook.summaries import summary
 from healthsim_nb.notebook.timelines import timeline
@@ -168,6 +169,7 @@ FACES = {
     ("operations.validation", "Rules"): reports.rules,
     ("chart.note", "Notes"): notes,
     ("quality.scorecard", "Scorecard"): scorecard,
+    ("quality.shared_savings", "SharedSavings"): savings,
     ("scenario", "Scenario"): scenario,
     ("schema.dictionary", "Dictionary"): dictionary,
     ("store.merging.report", "Merged"): merged,

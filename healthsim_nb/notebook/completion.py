@@ -20,6 +20,7 @@ OF_SCENARIOS = (
     "delete",
     "merge",
     "scorecard",
+    "savings",
 )
 """Words that scenarios follow."""
 OF_TABLES = ("query", "dictionary", "samples")

@@ -143,6 +143,11 @@ class HsMagics(Magics):
         """Hold a scenario beside the United States."""
         return self.session.scenario(scenario).scorecard()
 
+    def do_savings(self, scenario: str, year: int | None, by: str | None) -> Any:
+        """Settle the shared savings of a year."""
+        found = self.session.scenario(scenario)
+        return found.shared_savings(year, by=by or "state")  # type: ignore[arg-type]
+
     def do_timeline(self, patient: int, scenario: str | None) -> Any:
         """Show one patient's life."""
         return self.session.scenario(scenario).timeline(patient)

@@ -104,6 +104,16 @@ WORDS = (
         (SCENARIO,),
     ),
     Word(
+        "savings",
+        "whose patients the members are, what they should have cost, and who shares what was saved",
+        "savings --year 2025",
+        (
+            SCENARIO,
+            Option("--year", "calendar year (the last)", int, "YEAR"),
+            Option("--by", "state, provider or all: who makes an organization", metavar="WHO"),
+        ),
+    ),
+    Word(
         "timeline",
         "one patient's life on record as a picture",
         "timeline 851",
