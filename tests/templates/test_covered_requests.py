@@ -58,6 +58,9 @@ def test_a_race_without_hispanics(ws) -> None:
     [
         ("claims over $10,000", "total_charge > 10000"),
         ("members of an HDHP who met their deductible", "balance >= limit_amount"),
+        ("300 adults on lisinopril", "starts_with(lower(name), 'lisinopril')"),
+        ("100 people on a statin", "starts_with(lower(name), 'atorvastatin')"),
+        ("100 people on GLP-1s", "starts_with(lower(name), 'semaglutide')"),
         ("50 people who spent more than 5000 dollars", "HAVING sum(total_allowed) > 5000"),
     ],
 )

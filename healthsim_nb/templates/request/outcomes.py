@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healthsim_nb.errors import RequestError
+from healthsim_nb.templates.request.drugs import MOST_NAMED
 from healthsim_nb.templates.request.numbers import number
 from healthsim_nb.templates.request.reading import Reading, Text
 
@@ -46,8 +47,10 @@ def refuse_outcomes(text: Text, readings: Sequence[Reading]) -> None:
         return
     said = " and ".join(f"'{text.said(r.first, r.end)}'" for r in found)
     queries = " and ".join(f'c.query("{r.says["outcome"]}")' for r in found)
+    uses = dict.fromkeys(name for r in found for name in r.says.get("taken_for", ()))
+    hint = f" (such as people with {' or '.join(list(uses)[:MOST_NAMED])})" if uses else ""
     raise RequestError(
         f"{said}: who that is depends on what happens to people, and only the finished scenario"
-        " tells; nobody can be picked by it beforehand. Ask for a scenario without these words,"
-        f" then: {queries}"
+        " tells; nobody can be picked by it beforehand. Ask for a scenario without these words"
+        f"{hint}, then: {queries}"
     )

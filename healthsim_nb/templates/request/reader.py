@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healthsim_nb.templates.request.ages import ages
+from healthsim_nb.templates.request.drugs import drug
 from healthsim_nb.templates.request.exclusions import with_or_without, without
 from healthsim_nb.templates.request.known import filler, meaning, places, size
 from healthsim_nb.templates.request.outcomes import outcome
@@ -30,6 +31,7 @@ MATCHERS: tuple[Matcher, ...] = (
     quality,
     without,
     with_or_without,
+    drug,
 )
 """Of two readings of the same length the earlier matcher's wins."""
 

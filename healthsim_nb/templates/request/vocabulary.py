@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from healthsim_nb import reference
 from healthsim_nb.templates.condition import Condition, Stage
 from healthsim_nb.templates.documents import parse_yaml
+from healthsim_nb.templates.request.drugs import taken
 from healthsim_nb.templates.request.phrases import Phrases, folded
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Vocabulary:
     """Nouns that mean one person, and what may follow "a 65-year-"."""
     outcomes: Phrases[dict[str, Any]]
     """Phrase: the query that tells afterwards."""
+    drugs: Phrases[dict[str, list[str]]]
+    """Phrase: what the record calls the drugs, and what they are taken for."""
     lists: dict[str, Phrases[int]]
     """The lists of words/grammar.yaml; the meaning is the place in the list."""
     numbers: dict[str, Phrases[float]] = field(default_factory=dict)
@@ -60,6 +63,7 @@ def vocabulary(library: Library) -> Vocabulary:
         codes=frozenset(row["code"] for row in reference.rows("geography/states.csv")),
         singular=frozenset(words("grammar")["one"]),
         outcomes=_outcomes(),
+        drugs=_drugs(library),
         lists=_lists(),
         numbers=_numbers(),
         known=tuple(_suggestions(library)),
@@ -151,6 +155,18 @@ def _outcomes() -> Phrases[dict[str, Any]]:
     found: Phrases[dict[str, Any]] = Phrases()
     for entry in words("outcomes"):
         found.add_all(entry["says"], entry)
+    return found
+
+
+def _drugs(library: Library) -> Phrases[dict[str, list[str]]]:
+    found: Phrases[dict[str, list[str]]] = Phrases()
+    for entry in words("drugs"):
+        begins = tuple(entry["class"])
+        ids = [d.id for d in library.drugs.values() if d.drug_class.startswith(begins)]
+        if ids:
+            found.add_all(entry["says"], taken(library, ids))
+    for name in library.drugs:
+        found.add(name, taken(library, [name]))
     return found
 
 
