@@ -45,7 +45,7 @@ browser: $(VENV)/.develop ## Chromium for the tests of the widgets, if the machi
 
 unit-duckdb15: $(OLD)/.duckdb ## the rooms that touch DuckDB, on DuckDB 1.5
 	@PYTHONPATH=$(CURDIR)/$(OLD) $(BIN)/python -c 'import duckdb; v = duckdb.__version__; assert v.startswith("1.5."), v'
-	@PYTHONPATH=$(CURDIR)/$(OLD) $(BIN)/python -m pytest -q -n auto $(wildcard tests/store tests/formats tests/notebook tests/simulation tests/operations tests/test_*.py)
+	@PYTHONPATH=$(CURDIR)/$(OLD) $(BIN)/python -m pytest -q -n auto $(wildcard tests/store tests/formats tests/notebook tests/operations tests/test_*.py)
 
 notebooks-check: $(VENV)/.develop ## run the notebooks and compare with what they show
 	@$(BIN)/python -m pytest -q --nbval --nbval-sanitize-with notebooks/sanitize.cfg -p no:xdist $(wildcard notebooks/*.ipynb)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pickle
 import sys
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -19,15 +18,18 @@ if TYPE_CHECKING:
 
     from healthsim_nb.simulation import Share, Tables
 
-FEW = 4
+FEW = 2
 """Blocks of work below which processes are not worth their start."""
 FEWEST_PROCESSES, MOST_PROCESSES = 2, 8
 
 
 def usual_processes(count: int) -> int:
     """Return how many processes make so many blocks soonest: what they send costs time too."""
-    spare = (os.cpu_count() or 1) - 2
-    return 1 if count < FEW or spare < FEWEST_PROCESSES else min(spare, MOST_PROCESSES, count)
+    processors = os.cpu_count() or 1
+    if count < FEW or processors < FEWEST_PROCESSES:
+        return 1
+    # Two of many processors are for inserting.
+    return min(max(FEWEST_PROCESSES, processors - 2), MOST_PROCESSES, count)
 
 
 def by_thread(work: Share) -> Iterator[Tables]:
@@ -61,14 +63,18 @@ def by_processes(work: Share, workers: int) -> Iterator[Tables]:
 
 
 def in_turn(pool: ThreadPoolExecutor, crew: list[Popen[bytes]], count: int) -> Iterator[Tables]:
-    """Yield the parts of the blocks of all workers, each waited for by a thread."""
-    ahead = deque(pool.submit(receive, process) for process in crew)
+    """Yield the parts of the blocks of all workers, each waited for by a thread, one part ahead."""
+    ahead = [pool.submit(receive, process) for process in crew]
     for block in range(count):
-        parts = ahead.popleft().result()
+        place = block % len(crew)
+        while (part := ahead[place].result()) is not None:
+            ready = [part]
+            ahead[place] = pool.submit(receive, crew[place])
+            del part
+            # Popped, so that only the reader has it: it may be gone before the next one is made.
+            yield ready.pop()
         if block + len(crew) < count:
-            ahead.append(pool.submit(receive, crew[block % len(crew)]))
-        while parts:
-            yield parts.pop(0)
+            ahead[place] = pool.submit(receive, crew[place])
 
 
 def start_worker(share: Share) -> Popen[bytes]:
@@ -90,16 +96,16 @@ def start_worker(share: Share) -> Popen[bytes]:
     return process
 
 
-def receive(process: Popen[bytes]) -> list[Tables]:
-    """Return the parts of a worker's next block."""
+def receive(process: Popen[bytes]) -> Tables | None:
+    """Return the next part that a worker has made; None: its block is done."""
     assert process.stdout is not None
     try:
-        block: list[Tables] | Exception = pickle.load(process.stdout)  # noqa: S301
+        part: Tables | Exception | None = pickle.load(process.stdout)  # noqa: S301
     except (EOFError, pickle.UnpicklingError):
         raise HealthsimError(
             f"A worker process ended before its work was done (exit code {process.wait()}), "
             "perhaps for want of memory: try again with workers=1."
         ) from None
-    if isinstance(block, Exception):
-        raise block
-    return block
+    if isinstance(part, Exception):
+        raise part
+    return part

@@ -190,7 +190,7 @@ def blocks(
     spec: Specification,
     library: Library,
     *,
-    block_size: int = WORK,
+    block_size: int | None = None,
     workers: int | None = None,
     first: int = 0,
     keeping: Keeping | None = None,
@@ -199,13 +199,15 @@ def blocks(
 
     Parameters
     ----------
+    block_size
+        Patients a block; None: at most `WORK`, and blocks that are alike where nothing is saved.
     first
         The first patient that is wanted, from 0; the others of that group of 64 come with it.
     keeping
         What is saved on the way, and from where it goes on; None: nothing, from the first day.
     workers
-        1: a thread of this process; more: so many processes. None: a thread on a small machine
-        or for a few blocks, else a process for each processor but the two that insert.
+        1: a thread of this process; more: so many processes. None: a thread for one block, else a
+        process for each processor but the two that insert, and two at least.
 
     Raises
     ------
@@ -215,9 +217,15 @@ def blocks(
     if workers is not None and workers < 1:
         raise SpecificationError(f"workers is {workers}: at least 1 must do the work.")
     after = first // GROUP
-    count = block_count(spec.n - after * GROUP, block_size)
-    work = Share(prepare(spec, library), range(count), block_size, after, keeping)
+    there = spec.n - after * GROUP
+    count = block_count(there, block_size or WORK)
     processes = crew.usual_processes(count) if workers is None else min(workers, count)
+    if block_size is None and keeping is None:
+        # As many for each process, so that none waits at the end.
+        count = -(-count // processes) * processes
+        block_size = -(-there // count)
+        count = block_count(there, block_size)
+    work = Share(prepare(spec, library), range(count), block_size or WORK, after, keeping)
     return crew.by_processes(work, processes) if processes > 1 else crew.by_thread(work)
 
 

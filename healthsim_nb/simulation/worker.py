@@ -1,7 +1,7 @@
 """A process that makes every n-th block for its parent: ``python -m`` this module.
 
 A program of its own, not a fork: it works from notebooks, scripts without a main guard and any
-system. A full pipe makes it wait, so it is never more than one block ahead.
+system. A full pipe makes it wait, so it is never far ahead.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ def main() -> None:
     try:
         share: Share = pickle.load(sys.stdin.buffer)  # noqa: S301
         for block in share.blocks:
-            pickle.dump(list(share.make(block)), out, protocol=5)
+            for part in share.make(block):
+                pickle.dump(part, out, protocol=5)
+            # The block is done.
+            pickle.dump(None, out, protocol=5)
             out.flush()
     except (BrokenPipeError, EOFError):
         # The parent has what it wanted, or is gone.

@@ -62,9 +62,11 @@ def test_nobody_cannot_do_the_work(library, spec) -> None:
         simulation.blocks(spec, library, workers=0)
 
 
-def test_processes_are_for_much_work_on_many_processors(monkeypatch) -> None:
+def test_processes_are_for_more_than_one_block_and_processor(monkeypatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 8)
 
-    assert [makers.usual_processes(count) for count in (1, 3, 4, 100)] == [1, 1, 4, 6]
+    assert [makers.usual_processes(count) for count in (1, 3, 4, 100)] == [1, 3, 4, 6]
     monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert [makers.usual_processes(count) for count in (1, 2, 100)] == [1, 2, 2]
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
     assert makers.usual_processes(100) == 1
