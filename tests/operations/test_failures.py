@@ -6,9 +6,9 @@ import errno
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -133,34 +133,35 @@ def test_no_byte_of_a_checkpoint_can_change_unnoticed(kept, data):
 # The disk
 
 
-LIMITED = """
-import resource, signal, sys
+FULL = """
+import os, sys
 from healthsim_nb import cli
 from healthsim_nb.engine import safe_files
 real = safe_files.write
-def limited(path, content):
+def full(path, content):
     if "turn-0004" in str(path):
-        resource.setrlimit(resource.RLIMIT_FSIZE, (512, resource.RLIM_INFINITY))
-    try:
-        real(path, content)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
-safe_files.write = limited
+        path.with_name(f"{path.name}.{os.getpid()}.part").symlink_to("/dev/full")
+    real(path, content)
+safe_files.write = full
 sys.exit(cli.main(sys.argv[1:]))
 """
+"""What is written to /dev/full ends as on a disk without room."""
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="the system has no limits of files")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="the system has no full disk to write to"
+)
 def test_a_disk_that_takes_no_more_is_told_and_the_run_goes_on_later(kept, place):
     _, _, whole = kept
     command = ["generate", WHAT, "--n", "20", "--months", "4", "--seed", "7", "--name", "full",
                "--checkpoint-interval", "2", "--database", str(place / "study.duckdb")]  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-c", LIMITED, *command], capture_output=True, text=True, check=False
+        [sys.executable, "-c", FULL, *command], capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 1
     assert "The checkpoint of turn 4 could not be written" in done.stderr
+    assert "No space left on device" in done.stderr
     assert "make room there or allow writing, then resume the run" in done.stderr
     assert list((place / "study.duckdb.runs").rglob("*.part")) == []
     with hs.open(place / "study.duckdb") as ws:

@@ -72,16 +72,8 @@ class Output:
         size = _size(self.bytes) if self.there else "gone"
         made = f"{self.created_at:%Y-%m-%d %H:%M}"
         name = "draft" if self.number is None else self.number
-        return (
-            name,
-            made,
-            self.scenario,
-            self.format,
-            self.what,
-            self.files,
-            size,
-            near(self.path),
-        )
+        where = near(self.path)
+        return (name, made, self.scenario, self.format, self.files, size, where, self.what)
 
     def to_text(self) -> str:
         """Return what it is and where."""
@@ -98,7 +90,7 @@ class Output:
 class Outputs(Sequence[Output]):
     """Outputs, newest first."""
 
-    COLUMNS = ("no.", "made", "scenario", "format", "what", "files", "size", "where")
+    COLUMNS = ("no.", "made", "scenario", "format", "files", "size", "where", "what")
 
     def __init__(self, found: Sequence[Output]) -> None:
         self._found = list(found)
