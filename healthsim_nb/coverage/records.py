@@ -19,6 +19,7 @@ from healthsim_nb.coverage.render import sponsors
 from healthsim_nb.coverage.render.authorizations import authorizations
 from healthsim_nb.coverage.render.claim_lines import claim_lines
 from healthsim_nb.coverage.render.claims import File, claims
+from healthsim_nb.coverage.render.contracts import contracts
 from healthsim_nb.coverage.render.members import (
     Roll,
     coverage_spans,
@@ -93,6 +94,7 @@ def tables(
     rows = {
         "plans": sponsors.plans(book),
         "networks": sponsors.networks(spec.start),
+        **contracts(file, spec.start, patients.wanted),
         "groups": sponsors.groups(_groups(roll), spec.start),
         "members": members(roll, patients.doctor),
         "coverage_spans": coverage_spans(roll),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PATIENT_BITS = 16 + SLOT_BITS + VERSION_BITS + LINE_BITS
 """Ids of claims and of what belongs to them begin with the patient's number."""
-SHARED = ("plans", "networks", "groups")
+SHARED = ("plans", "networks", "network_providers", "network_facilities", "groups")
 """Tables whose rows may repeat from block to block: the same id is the same row."""
 BY_PATIENT = ("risk_scores", "care_gaps")
 """Tables whose ids do not begin with a claim."""
