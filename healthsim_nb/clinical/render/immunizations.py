@@ -231,7 +231,18 @@ def immunize(chart: Chart) -> Columns:
     parts = clinic.given
     given = {k: np.concatenate([p[k] for p in parts]) for k in ("place", "product", "number")}
     order = np.lexsort((given["number"], given["product"], given["place"]))
-    return {name: c[order] for name, c in given.items()}
+    given = {name: c[order] for name, c in given.items()}
+    once = _once_a_day(chart, given)
+    return {name: c[once] for name, c in given.items()}
+
+
+def _once_a_day(chart: Chart, given: Columns) -> Rows:
+    """Return which are the first of their vaccine that day, whatever they were given for."""
+    some = [p.cvx for of in products().values() for p in of]
+    vaccine = np.array([some.index(cvx) for cvx in some], np.int64)[given["product"]]
+    row, day = (chart.visits[c][given["place"]].astype(np.int64) for c in ("row", "day"))
+    key = (row * MOST_DAYS + (day - chart.plan.starts[0])) * len(some) + vaccine
+    return np.sort(np.unique(key, return_index=True)[1])
 
 
 def immunizations(chart: Chart, given: Columns) -> pa.RecordBatch:
