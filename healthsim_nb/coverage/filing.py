@@ -35,6 +35,8 @@ ORIGINAL, DUPLICATE, RESENT, REPLACEMENT, VOID, SECONDARY = range(6)
 SLOW = 0.12
 """Share of claims that are sent late (judgement: 90 % come within 30 days)."""
 MENDABLE = (INCOMPLETE, OTHER_FIRST, TOO_EARLY, UNPOINTED, UNRECORDED)
+LATEST = 365
+"""Days after the service beyond which nobody sends a claim again."""
 WAITED = 45
 """Days that a payer waits for a record that it asked for."""
 REPLACED, VOIDED = 0.008, 0.003
@@ -106,7 +108,7 @@ class Office:
         slow = draws.chance("coverage.slow", SLOW)
         lost = draws.chance("coverage.lost", self.chance["lost"])
         lag = lag + np.where(slow, draws.below("coverage.slow-days", 40), 0)
-        lag = lag + np.where(lost, draws.between("coverage.lost-days", 100, 300), 0)
+        lag = lag + np.where(lost, draws.between("coverage.lost-days", 100, 280), 0)
         sent = claims.end + lag
         decided = sent + self._work("")
         wrong = (self.second != NONE) & draws.chance(
@@ -148,9 +150,10 @@ class Office:
     def _resent(self, first: Filings) -> Filings:
         """Return the claims that are mended and sent again."""
         mendable = np.isin(first.refusal, MENDABLE)
-        at = np.flatnonzero(mendable & self.draws.chance("coverage.resent", RESENT_SHARE))
         sent = first.decided + 6 + self.draws.below("coverage.resent-lag", 30)
         sent = np.where(first.refusal == TOO_EARLY, np.maximum(sent, self.seen_from + 3), sent)
+        mendable &= sent - self.claims.end <= LATEST
+        at = np.flatnonzero(mendable & self.draws.chance("coverage.resent", RESENT_SHARE))
         decided = sent + self._work(".resent")
         return self._filings(at, RESENT, sent[at], decided[at], self._eligible(decided)[at], of=at)
 
@@ -165,10 +168,11 @@ class Office:
 
     def _changed(self, first: Filings) -> tuple[Filings, Filings]:
         """Return the claims that replace a paid one, and those that void one."""
+        sent = first.decided + 8 + self.draws.below("coverage.changed-lag", 50)
         paid = (first.refusal == TAKEN) & (self.seen_until == FAR)
+        paid &= sent - self.claims.end <= LATEST
         replaced = paid & self.draws.chance("coverage.replaced", REPLACED)
         voided = paid & ~replaced & self.draws.chance("coverage.voided", VOIDED)
-        sent = first.decided + 8 + self.draws.below("coverage.changed-lag", 50)
         decided = sent + self._work(".changed")
         found = []
         for which, version, why in ((replaced, REPLACEMENT, TAKEN), (voided, VOID, WITHDRAWN)):
@@ -186,6 +190,7 @@ class Office:
             last[whole.claim[at]] = at
         good = (last != NONE) & (self.second != NONE) & (self.seen_until == FAR)
         good &= whole.refusal[last] == TAKEN
+        good &= whole.decided[last] - self.claims.end <= LATEST - 20
         at = np.flatnonzero(good)
         sent = whole.decided[last[at]] + 5 + self.draws.below("coverage.second-lag", 12)[at]
         decided = sent + self._work(".second")[at]
