@@ -28,7 +28,7 @@ SELECT
     any_value(test_name) AS test_name,
     any_value(unit) AS unit,
     count(*) AS patients,
-    avg(value) AS mean,
+    avg(try_cast(value AS DECIMAL(28, 6))) AS mean,
     -- HEDIS: controlled below 8 %, poor control above 9 %; ADA: most adults below 7 %.
     CASE loinc_code WHEN '4548-4' THEN avg((value < 7)::INTEGER) END AS below_7,
     CASE loinc_code WHEN '4548-4' THEN avg((value > 9)::INTEGER) END AS above_9
