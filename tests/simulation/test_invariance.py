@@ -40,7 +40,7 @@ OPEN = {
 """Columns that more months may close; no other cell ever changes."""
 
 PEOPLE = Population(ages="us", households=True)
-GOLDEN = "2d815911cb48c8b7aa18cfc7bc4ec516"
+GOLDEN = "ffa471003dcf2a88433e604be7b2ed18"
 """Changes only on purpose, with a line in the changelog."""
 
 
