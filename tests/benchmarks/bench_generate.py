@@ -25,7 +25,7 @@ import healthsim_nb as hs
 path, n, limit = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 with hs.open(path, memory_limit=limit) as ws:
     began, cpu = time.perf_counter(), os.times()
-    c = ws.generate("general-population", n=n, months={months}, seed={seed})
+    c = ws.generate("general-population", n=n, months={months}, seed={seed}, coverage={coverage})
     wall, done = time.perf_counter() - began, os.times()
     rows = sum(c.counts.values())
 spent = (done.user + done.system + done.children_user + done.children_system) - (
@@ -48,9 +48,9 @@ class Run:
     """Gigabytes of this process, and of its largest worker."""
 
 
-def generate(path: Path, n: int, limit: str = "1GB") -> Run:
+def generate(path: Path, n: int, limit: str = "1GB", *, coverage: bool = True) -> Run:
     """Make ``n`` patients in a fresh process."""
-    code = ONE_RUN.format(months=MONTHS, seed=SEED)
+    code = ONE_RUN.format(months=MONTHS, seed=SEED, coverage=coverage)
     command = [sys.executable, "-c", code, str(path), str(n), limit]
     out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return Run(**json.loads(out.splitlines()[-1]))
@@ -136,6 +136,9 @@ def main() -> None:
         path = Path(folder, "bench.duckdb")
         run = generate(path, asked.patients)
         report(run, asked.patients, copy(path), naive())
+        alone = generate(Path(folder, "alone.duckdb"), asked.patients, coverage=False)
+        made = f"{asked.patients / alone.wall:,.0f} patients, {alone.rows / alone.wall:,.0f} rows"
+        print(f"| without health plans and claims, a second | {made} |")
         if asked.million:
             big = generate(Path(folder, "million.duckdb"), 1_000_000)
             print(f"| 1,000,000 patients: time | {big.wall:,.0f} s |")

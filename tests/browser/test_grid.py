@@ -17,9 +17,9 @@ HOSTILE = "SELECT id, '<img src=x onerror=document.title=1>' AS text FROM patien
 
 
 @pytest.fixture
-def grid(notebook):
-    """The patients of a small scenario."""
-    with notebook("grid", MAKE, "%hs grid") as book:
+def grid(notebook, request):
+    """The patients of a small scenario, in a notebook of the test's own."""
+    with notebook(request.node.name, MAKE, "%hs grid") as book:
         book.run()
         shown = book.page.locator(".hs-grid")
         expect(shown).to_have_attribute("data-total", "300")
@@ -82,6 +82,24 @@ def test_rows_are_downloaded_and_copied(grid):
     copied = grid.page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("id\tperson_id\tmrn")
     assert len(copied.splitlines()) == 21
+
+
+def test_what_was_chosen_is_there_again_when_the_notebook_is_opened_again(notebook):
+    with notebook("again", MAKE, "%hs grid") as book:
+        book.run()
+        grid = book.page.locator(".hs-grid")
+        expect(grid).to_have_attribute("data-total", "300")
+        grid.get_by_role("button", name="Filters").click()
+        grid.get_by_role("textbox", name="Filter gender").fill("=F")
+        expect(grid).not_to_have_attribute("data-total", "300")
+        women = grid.get_attribute("data-total")
+        # Longer than changes gather before they are written.
+        book.page.wait_for_timeout(1500)
+
+        book.open()
+        book.run()
+
+        expect(grid).to_have_attribute("data-total", women)
 
 
 def test_a_grid_is_fit_for_readers_who_do_not_see_it_in_both_themes(notebook):

@@ -156,13 +156,13 @@ def test_each_cursor_has_the_scenario_it_was_made_for(database, save, blocks):
 def test_a_transaction_that_fails_leaves_nothing(database):
     def fail():
         with database.transaction() as cursor:
-            cursor.execute("INSERT INTO hs.widget_state VALUES ('w', 'f', '1', now()::TIMESTAMP)")
+            cursor.execute("INSERT INTO hs.scenario_tags VALUES (1, 'pilot', now()::TIMESTAMP)")
             raise KeyError
 
     with pytest.raises(KeyError):
         fail()
 
-    assert rows(database, "SELECT * FROM widget_state") == []
+    assert rows(database, "SELECT * FROM scenario_tags") == []
 
 
 def test_a_transaction_that_fails_by_a_statement_says_what_failed(database):
