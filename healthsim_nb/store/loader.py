@@ -29,7 +29,10 @@ INSERT_ROWS = 8 * 122_880
 """Rows of one insert, if there are so many: 8 of DuckDB's row groups."""
 BUFFER_BYTES = 128_000_000
 """What all buffers may hold; beyond it the largest is emptied, however few its rows."""
-REPEATED = ("providers", "facilities", "plans", "networks", "groups")
+REPEATED = (
+    *("providers", "facilities", "plans", "networks", "groups"),
+    *("network_providers", "network_facilities"),
+)
 """Tables of which blocks repeat rows: the first of each id is kept."""
 
 Block = dict[str, pa.RecordBatch]
