@@ -60,7 +60,7 @@ def test_another_notebook_has_choices_of_its_own(clinic, monkeypatch):
     first = grid(clinic)
     ask(first, CHOICE)
     first.close()
-    monkeypatch.setenv("JPY_SESSION_NAME", "/home/ann/07-other.ipynb")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/notebooks/07-other.ipynb")
 
     assert notebook_name() == "07-other.ipynb"
     assert grid(clinic).state == {"page": 1, "page_size": 20}
