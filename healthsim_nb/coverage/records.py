@@ -33,6 +33,7 @@ from healthsim_nb.coverage.visible import SHARED, cut, relatives
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
     I64 = NDArray[np.int64]
 
-__all__ = ["SHARED", "Patients", "tables"]
+__all__ = ["SHARED", "Covered", "Patients", "cover"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,18 +56,39 @@ class Patients:
     """Day of death, `FAR` while alive, shape (n,)."""
     doctor: I64
     """Primary care provider, shape (n,)."""
-    wanted: int
-    """How many of them, from the first, the scenario has."""
 
 
-def tables(
+@dataclass(frozen=True, eq=False)
+class Covered:
+    """What becomes of the people of a block, whoever of them the scenario has as patients."""
+
+    rows: dict[str, pa.RecordBatch]
+    """The tables that say of each row whose it is."""
+    file: File
+    enrolment: Enrolment
+    start: date
+
+    def of(self, patient: NDArray[np.bool_]) -> tuple[dict[str, pa.RecordBatch], NDArray[np.intp]]:
+        """Return the rows of each table, by id, and whose relatives are members too.
+
+        Parameters
+        ----------
+        patient
+            By person: whether the scenario has them as a patient, shape (n,).
+        """
+        also = relatives(self.enrolment, patient)
+        rows = {**self.rows, **contracts(self.file, self.start, patient)}
+        return cut(rows, self.file.people, patient, also), also
+
+
+def cover(
     spec: Specification,
     library: Library,
     patients: Patients,
     record: Mapping[str, pa.RecordBatch],
     last_day: int,
-) -> tuple[dict[str, pa.RecordBatch], NDArray[np.intp]]:
-    """Return the rows of each table of coverage, by id, and whose relatives are members too.
+) -> Covered:
+    """Return what becomes of people: their plans, claims and money.
 
     A pure function of its arguments; each row depends on its household only. Claims are those
     that were decided before ``last_day``.
@@ -94,7 +116,6 @@ def tables(
     rows = {
         "plans": sponsors.plans(book),
         "networks": sponsors.networks(spec.start),
-        **contracts(file, spec.start, patients.wanted),
         "groups": sponsors.groups(_groups(roll), spec.start),
         "members": members(roll, patients.doctor),
         "coverage_spans": coverage_spans(roll),
@@ -107,8 +128,7 @@ def tables(
         "risk_scores": risk_scores(roll, record),
         "care_gaps": care_gaps(roll, record, library, patients.doctor),
     }
-    also = relatives(enrolment, patients.wanted)
-    return cut(rows, people, patients.wanted, also), also
+    return Covered(rows, file, enrolment, spec.start)
 
 
 def _shared(enrolment: Enrolment) -> NDArray[np.bool_]:

@@ -1,8 +1,8 @@
 """Households that reach beyond the patients of a scenario: who of them is seen, and how.
 
-Patients come in groups of 64; where a scenario ends inside a group, some of a family may not be
-patients. They are on the family's plan all the same: they are persons and members, and what they
-spend counts, but their visits and claims are nobody's business here.
+Patients come in groups of 64. Where a scenario ends inside a group, or has not everybody of it, some
+of a family may not be patients. They are on the family's plan all the same: they are persons and
+members, and what they spend counts, but their visits and claims are nobody's business here.
 """
 
 from __future__ import annotations
@@ -34,11 +34,10 @@ OF_RELATIVES = {"members": "id", "coverage_spans": "member_id", "enrollment_even
 """Tables in which relatives have rows, and the column that says whose a row is."""
 
 
-def relatives(enrolment: Enrolment, wanted: int) -> NDArray[np.intp]:
-    """Return who shares a plan with a patient but is none: the first ``wanted`` people are."""
-    n = enrolment.plan.shape[1]
-    found = np.zeros(n, bool)
-    if wanted == n:
+def relatives(enrolment: Enrolment, patient: Bools) -> NDArray[np.intp]:
+    """Return who shares a plan with a patient but is none."""
+    found = np.zeros(len(patient), bool)
+    if patient.all():
         return np.flatnonzero(found)
     for plan, heads in (
         (enrolment.plan, enrolment.subscriber),
@@ -46,24 +45,24 @@ def relatives(enrolment: Enrolment, wanted: int) -> NDArray[np.intp]:
     ):
         for month in range(len(plan)):
             covered = plan[month] != NONE
-            of_patients = np.unique(heads[month, :wanted][covered[:wanted]])
+            of_patients = np.unique(heads[month][covered & patient])
             found |= covered & np.isin(heads[month], of_patients)
             found[of_patients] = True
-    found[:wanted] = False
+    found[patient] = False
     return np.flatnonzero(found)
 
 
 def cut(
-    tables: dict[str, pa.RecordBatch], people: People, wanted: int, also: NDArray[np.intp]
+    tables: dict[str, pa.RecordBatch], people: People, patient: Bools, also: NDArray[np.intp]
 ) -> dict[str, pa.RecordBatch]:
     """Return the rows of patients, and those of relatives that a plan knows."""
-    if wanted == len(people):
+    if patient.all():
         return tables
-    return {name: _cut(name, rows, people, wanted, also) for name, rows in tables.items()}
+    return {name: _cut(name, rows, people, patient, also) for name, rows in tables.items()}
 
 
 def _cut(
-    name: str, rows: pa.RecordBatch, people: People, wanted: int, also: NDArray[np.intp]
+    name: str, rows: pa.RecordBatch, people: People, patient: Bools, also: NDArray[np.intp]
 ) -> pa.RecordBatch:
     if name in SHARED:
         return rows
@@ -74,13 +73,13 @@ def _cut(
         number = patient_index(people.id)
         order = np.argsort(number, kind="stable")
         person = order[np.searchsorted(number[order], rows["id"].to_numpy() >> PATIENT_BITS)]
-    patient = person < wanted
+    own = patient[person]
     related = np.isin(person, also)
-    kept = patient | related if name in {*OF_RELATIVES, "accumulators"} else patient
+    kept = own | related if name in {*OF_RELATIVES, "accumulators"} else own
     found = rows.take(pa.array(np.flatnonzero(kept)))
     hidden = {"members": "patient_id", "accumulators": "claim_id"}.get(name)
     if hidden:
         place = found.schema.names.index(hidden)
-        known = pa.array(found[hidden].to_numpy(), mask=~patient[kept])
+        known = pa.array(found[hidden].to_numpy(), mask=~own[kept])
         found = found.set_column(place, hidden, known)
     return found

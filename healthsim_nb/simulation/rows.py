@@ -14,13 +14,13 @@ from healthsim_nb.coverage import records as coverage
 from healthsim_nb.population import render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from healthsim_nb.clinical.render.chart import Chart
     from healthsim_nb.population.people import People
     from healthsim_nb.templates.library import Library
+
+    Bools = NDArray[np.bool_]
 
 Tables = dict[str, pa.RecordBatch]
 SHARED = ("providers", "facilities", *coverage.SHARED)
@@ -29,7 +29,7 @@ SHARED = ("providers", "facilities", *coverage.SHARED)
 
 @dataclass(frozen=True)
 class Folk:
-    """Everybody of a block, those whom the scenario has first."""
+    """Everybody of a block, those whom the scenario may have first."""
 
     people: People
     death: NDArray[np.int32]
@@ -37,8 +37,50 @@ class Folk:
     wanted: int
 
 
+@dataclass(frozen=True)
+class Written:
+    """What became of everybody of a block, before it is said whom of them the scenario has."""
+
+    folk: Folk
+    record: Tables
+    """Clinical tables."""
+    covered: coverage.Covered | None
+    births: bool
+    """Whether children that were born join the scenario."""
+
+    def tables(self, chosen: Bools | None = None) -> Tables:
+        """Return the rows of each table, by id.
+
+        Parameters
+        ----------
+        chosen
+            Whom of the people of the first day the scenario has, with their children; None: all
+            that may be.
+        """
+        own = self._own(chosen)
+        covered, also = self.covered.of(own) if self.covered else ({}, np.zeros(0, np.intp))
+        record = {name: _of(rows, self.folk.people, own) for name, rows in self.record.items()}
+        rows = {**_known(self.folk, own, also, record, covered), **record, **covered}
+        return {name: _ordered(table) for name, table in rows.items()} if self.births else rows
+
+    def _own(self, chosen: Bools | None) -> Bools:
+        """Return whom the scenario has as patients, by person."""
+        people = self.folk.people
+        own = np.arange(len(people)) < self.folk.wanted
+        if chosen is not None:
+            own[: len(chosen)] &= chosen
+            child = np.flatnonzero(people.mother >= 0)
+            own[child] &= own[people.rows_of(people.mother[child])]
+        return own
+
+
 def tables(chart: Chart, born: Chart | None, wanted: int, library: Library) -> Tables:
-    """Return the rows of each table, by id.
+    """Return the rows of each table, by id: `written` where the first so many are wanted."""
+    return written(chart, born, wanted, library).tables()
+
+
+def written(chart: Chart, born: Chart | None, wanted: int, library: Library) -> Written:
+    """Return what became of everybody of a block.
 
     Parameters
     ----------
@@ -47,27 +89,26 @@ def tables(chart: Chart, born: Chart | None, wanted: int, library: Library) -> T
     born
         Of the children born to them since, if they join the scenario.
     wanted
-        How many of the people of the first day the scenario has.
+        How many of the people of the first day, from the first, the scenario may have.
     """
     folk, record = _folk(chart, born, wanted), records.tables(chart)
     if born:
         record = _together(record, records.tables(born))
-    patients = coverage.Patients(folk.people, folk.death, folk.doctor, folk.wanted)
-    covered: Tables = {}
-    relatives = np.zeros(0, np.intp)
-    if chart.plan.spec.coverage:
-        covered, relatives = coverage.tables(
-            chart.plan.spec, library, patients, record, chart.plan.last_day
-        )
-    own = _own(folk, born)
-    record = {name: own(rows) for name, rows in record.items()}
-    rows = {**_known(folk, relatives, record, covered), **record, **covered}
-    return {name: _ordered(table) for name, table in rows.items()} if born else rows
+    patients = coverage.Patients(folk.people, folk.death, folk.doctor)
+    plan, covered = chart.plan, None
+    if plan.spec.coverage:
+        covered = coverage.cover(plan.spec, library, patients, record, plan.last_day)
+    return Written(folk, record, covered, births=born is not None)
 
 
-def _known(folk: Folk, relatives: NDArray[np.intp], record: Tables, covered: Tables) -> Tables:
+def _known(
+    folk: Folk, own: Bools, relatives: NDArray[np.intp], record: Tables, covered: Tables
+) -> Tables:
     """Return who lives here and who takes care of them."""
-    who, own = np.concatenate([np.arange(folk.wanted), relatives]), slice(folk.wanted)
+    patients = np.flatnonzero(own)
+    known = own.copy()
+    known[relatives] = True
+    who = np.flatnonzero(known)
     seen = record["encounters"]["provider_id"].to_numpy()
     named = np.unique(np.concatenate([folk.doctor[who], seen]))
     at = [network.facility_of(named)]
@@ -77,7 +118,9 @@ def _known(folk: Folk, relatives: NDArray[np.intp], record: Tables, covered: Tab
         "persons": render.persons(folk.people.part(who), folk.death[who]),
         "facilities": network.facilities(np.unique(np.concatenate(at))),
         "providers": network.providers(named),
-        "patients": render.patients(folk.people.part(own), folk.death[own], folk.doctor[own]),
+        "patients": render.patients(
+            folk.people.part(patients), folk.death[patients], folk.doctor[patients]
+        ),
     }
 
 
@@ -96,18 +139,12 @@ def _folk(chart: Chart, born: Chart | None, wanted: int) -> Folk:
     )
 
 
-def _own(folk: Folk, born: Chart | None) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
+def _of(rows: pa.RecordBatch, people: People, own: Bools) -> pa.RecordBatch:
     """Return what leaves of clinical rows, by patient, those whom the scenario has."""
-    ids = folk.people.id[: folk.wanted]
-
-    def first(rows: pa.RecordBatch) -> pa.RecordBatch:
-        patient = rows["patient_id"].to_numpy()
-        return rows.slice(0, int(np.searchsorted(patient, ids[-1], side="right")))
-
-    def some(rows: pa.RecordBatch) -> pa.RecordBatch:
-        return rows.filter(pa.array(np.isin(rows["patient_id"].to_numpy(), ids)))
-
-    return some if born else first
+    if own.all():
+        return rows
+    whose = people.rows_of(rows["patient_id"].to_numpy())
+    return rows.filter(pa.array(own[whose]))
 
 
 def _together(tables: Tables, more: Tables) -> Tables:

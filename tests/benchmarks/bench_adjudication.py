@@ -71,7 +71,7 @@ def rooms() -> None:
     generator = simulation.prepare(specify(library, "general-population", n=PATIENTS), library)
     simulation.make_block(generator, 0, size=64)
     spent = 0.0
-    whole = records.tables
+    whole = records.cover
 
     def timed(*given: object) -> object:
         nonlocal spent
@@ -80,11 +80,11 @@ def rooms() -> None:
         spent += process_time() - begin
         return made
 
-    records.tables = timed
+    records.cover = timed
     begin = process_time()
     rows = simulation.make_block(generator, 0, size=PATIENTS)
     total = process_time() - begin
-    records.tables = whole
+    records.cover = whole
     each = 1e6 / PATIENTS
     print(f"a patient: {total * each:.0f} us CPU, of which coverage {spent * each:.0f} us")
     lines = rows["claim_lines"].num_rows / PATIENTS

@@ -63,7 +63,7 @@ def main(patients: int) -> None:
     clock.watch(generator.people, "draw", "population: who they are")
     clock.watch(generator, "lives", "clinical: months played")
     clock.watch(records, "tables", "clinical: rows")
-    clock.watch(coverage, "tables", "coverage: claims, money, members")
+    clock.watch(coverage, "cover", "coverage: claims, money, members")
     best: dict[str, float] = {}
     counted = 0
     for seed in range(ROUNDS):

@@ -30,20 +30,20 @@ OPEN_DOORS = 0.83
 """Share of contracts under which new patients are taken (NAMCS 2019-2021: over four in five)."""
 
 
-def contracts(file: File, start: date, wanted: int) -> dict[str, pa.RecordBatch]:
+def contracts(file: File, start: date, patient: NDArray[np.bool_]) -> dict[str, pa.RecordBatch]:
     """Return the contracts that the claims of a scenario's patients were paid under.
 
     Parameters
     ----------
     start
         The first day; contracts began with its year.
-    wanted
-        How many people, from the first, are patients.
+    patient
+        By person: whether the scenario has them as a patient.
     """
     f, c = file.filings, file.claims
     named = {row["id"]: place + 1 for place, row in enumerate(rows("coverage/networks.csv"))}
     network = np.array([named[name] for name in file.book.column("network")])[f.plan]
-    seen = file.ledger.inside & (file.person < wanted)
+    seen = file.ledger.inside & patient[file.person]
     house = c.institutional[f.claim]
     day = day_number(start.replace(month=1, day=1))
     found = {}
