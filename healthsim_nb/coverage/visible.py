@@ -1,6 +1,6 @@
 """Households that reach beyond the patients of a scenario: who of them is seen, and how.
 
-Patients come in groups of 64. Where a scenario ends inside a group, or has not everybody of it, some
+Patients come in groups of 64. Where a scenario ends inside a group, or has not all of it, some
 of a family may not be patients. They are on the family's plan all the same: they are persons and
 members, and what they spend counts, but their visits and claims are nobody's business here.
 """
