@@ -1,0 +1,1 @@
+"""RxMemberSim: products, formularies, pharmacies, programs and utilization review."""
