@@ -12,10 +12,13 @@ from healthsim_nb.engine.progress import counted, stepped
 from healthsim_nb.errors import SpecificationError, UnknownNameError, WorkspaceError
 from healthsim_nb.operations import checkpointing, resuming, validation
 from healthsim_nb.operations.composing import merged
+from healthsim_nb.operations.costing import Cost, cost
 from healthsim_nb.operations.generation import draft, save, understood
 from healthsim_nb.operations.growing import grow
 from healthsim_nb.operations.keeping import keep
 from healthsim_nb.operations.noting import noted, repeated
+from healthsim_nb.operations.offering import Choices, choices
+from healthsim_nb.operations.preview import Preview, preview
 from healthsim_nb.scenario import Scenario
 from healthsim_nb.schema import scenario_tables, tables
 from healthsim_nb.schema.dictionary import Dictionary, entries
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from healthsim_nb.notebook.builder import Builder
     from healthsim_nb.operations.generation import Wanted
     from healthsim_nb.operations.growing import Growth
     from healthsim_nb.operations.validation import Rules
@@ -119,6 +123,46 @@ class Workspace:
         run = Run(n, seed, start, months, mix, notes, coverage)
         return understood(self._library(), what, run)
 
+    def preview(self, what: Wanted, **settings: Any) -> Preview:  # noqa: ANN401 - as generate
+        """Return who the first 1,000 people of a scenario would be on its first day.
+
+        They are the very people that `generate` makes; their months are not played.
+
+        Parameters
+        ----------
+        what, settings
+            As for `generate`: n, seed, start, months, mix, notes, coverage.
+        """
+        library = self._library()
+        return preview(understood(library, what, Run(**settings)).specification, library)
+
+    def cost(
+        self,
+        what: Wanted,
+        *,
+        progress: Callable[[int], None] | None = None,
+        **settings: Any,  # noqa: ANN401 - as generate
+    ) -> Cost:
+        """Return the rows, seconds and bytes that a scenario would take, as measured here.
+
+        From runs of this workspace where it has any that tell, else from trials of some hundred
+        patients in a file of their own, which takes seconds; what they tell is kept.
+
+        Parameters
+        ----------
+        what, settings
+            As for `generate`: n, seed, start, months, mix, notes, coverage.
+        progress
+            Called now and then; what it raises stops a trial.
+        """
+        library = self._library()
+        spec = understood(library, what, Run(**settings)).specification
+        return cost(self._use(), spec, library, clock=self._now, tell=progress)
+
+    def choices(self) -> Choices:
+        """Return the templates, conditions, states, races and payers that can be asked for."""
+        return choices(self._library())
+
     @noted
     def generate(  # noqa: PLR0913 - everything optional is named
         self,
@@ -196,6 +240,21 @@ class Workspace:
             checkpoint_interval=checkpoint_interval,
         )
         return Scenario(self, owner.scenario_id, owner.name)
+
+    def builder(self, what: str | None = None, *, name: str = "builder") -> Builder:
+        """Return the cohort builder, a form for a notebook; `.scenario` is what it made last.
+
+        Parameters
+        ----------
+        what
+            What it begins with: a template's id, a request or a specification as YAML. Left out:
+            as it was left in this notebook.
+        name
+            Under which what is entered is kept for this notebook.
+        """
+        from healthsim_nb.notebook.builder import Builder
+
+        return Builder(self, what, name=name)
 
     @noted
     def resume(

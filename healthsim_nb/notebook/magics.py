@@ -198,6 +198,13 @@ class HsMagics(Magics):
 
         return grid(self.session.scenario(scenario), what or "patients")
 
+    def do_build(self, what: str, name: str | None) -> Any:
+        """Show the cohort builder."""
+        from healthsim_nb.notebook.builder import Builder
+
+        session = self.session
+        return Builder(session.workspace, what or None, name=name or "builder", made=session.use)
+
     def do_next(self) -> Any:
         """Show the next page."""
         return self.session.show(self.session.page.next())

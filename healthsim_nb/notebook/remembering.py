@@ -43,7 +43,7 @@ class Memory:
         self._workspace = workspace
         self._pending: dict[str, Any] | None = None
         self._timer: Timer | None = None
-        self._lock = Lock()
+        self._lock, self._writing = Lock(), Lock()
         _all.add(self)
 
     def recall(self) -> dict[str, Any]:
@@ -61,15 +61,17 @@ class Memory:
 
     def flush(self) -> None:
         """Write what is still to be written. A widget works on where nothing can be kept."""
-        with self._lock:
-            values, self._pending = self._pending, None
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
-        if values is None or self._workspace.closed:
-            return
-        with suppress(HealthsimError):
-            self._workspace.keep_widget_inputs(self.notebook, self.widget, values)
+        # Whoever closes the workspace next waits for the timer that is writing.
+        with self._writing:
+            with self._lock:
+                values, self._pending = self._pending, None
+                if self._timer is not None:
+                    self._timer.cancel()
+                    self._timer = None
+            if values is None or self._workspace.closed:
+                return
+            with suppress(HealthsimError):
+                self._workspace.keep_widget_inputs(self.notebook, self.widget, values)
 
 
 @atexit.register

@@ -153,6 +153,16 @@ WORDS = (
         (NOTEBOOK,),
         raw=True,
     ),
+    Word(
+        "build",
+        "a form for a population: who they will be, what it takes, and make it",
+        "build diabetes-management",
+        (
+            Option("what", "what to begin with: a template, or in plain English", many=True),
+            Option("--name", "keep what is entered under this name (builder)", metavar="NAME"),
+        ),
+        (NOTEBOOK,),
+    ),
     Word("next", "the next page of the last query", "next", where=(NOTEBOOK,)),
     Word("previous", "the page before it", "previous", where=(NOTEBOOK,)),
     Word(
