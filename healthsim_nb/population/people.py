@@ -156,7 +156,7 @@ def _people(spec: Specification, ids: NDArray[np.int64], crowd: Crowd, homes: Ho
         household_id=lowest[homes.head],
         household_role=homes.role,
         state=state,
-        place=traits.places(state, home.u32("population.place")),
+        place=traits.places(spec.population, state, home.u32("population.place")),
         house_number=home.between("population.house", 100, 9899).astype(np.int32),
         street=home.below("population.street", traits.street_count()).astype(np.int16),
         given=names.given(crowd.sex, crowd.birth_day, draws.u32("population.name.given")),

@@ -106,14 +106,15 @@ def covers(wanted: list[LineOfBusiness], state: U8, group: U8, age: Index, u32: 
 
 def states(population: Population, u32: U32) -> U8:
     """Return each person's place in `geography.states`, by population (of the races wanted)."""
-    wanted = tuple(sorted(set(population.states))), tuple(sorted(set(population.race)))
-    which, table = _states(*wanted)
+    cities = tuple(sorted(set(population.cities)))
+    codes = {*population.states, *(city.rpartition(", ")[2] for city in cities)}
+    which, table = _states(tuple(sorted(codes)), tuple(sorted(set(population.race))), cities)
     return which[table.pick(np.zeros(len(u32), dtype=np.int64), u32)]
 
 
-def places(state: U8, u32: U32) -> NDArray[np.int32]:
-    """Return each person's place in `geography.places`."""
-    table = _place_table()
+def places(population: Population, state: U8, u32: U32) -> NDArray[np.int32]:
+    """Return each person's place in `geography.places`, in the cities wanted where there are."""
+    table = _place_table(tuple(sorted(set(population.cities))))
     return (table.first[state] + table.pick(state, u32)).astype(np.int32)
 
 
@@ -197,12 +198,24 @@ def _language_cuts() -> tuple[Cuts, Cuts]:
 
 
 @cache
-def _place_table() -> Alias:
-    return Alias.of(weights_of(geography.place_table()))
+def _place_table(cities: tuple[str, ...]) -> Alias:
+    return Alias.of(_place_weights(cities))
+
+
+def _place_weights(cities: tuple[str, ...]) -> list[list[int]]:
+    """Return the weights of the places of each state; 0 outside the cities wanted of a state."""
+    weights = weights_of(geography.place_table())
+    if not cities:
+        return weights
+    named = iter([f"{place.city}, {place.state}" for place in geography.places()])
+    within = [[weight * (next(named) in cities) for weight in state] for state in weights]
+    return [some if any(some) else every for some, every in zip(within, weights, strict=True)]
 
 
 @cache
-def _states(wanted: tuple[str, ...], races: tuple[str, ...]) -> tuple[U8, Alias]:
+def _states(
+    wanted: tuple[str, ...], races: tuple[str, ...], cities: tuple[str, ...] = ()
+) -> tuple[U8, Alias]:
     """Return the states that are asked for, and how many people of some races they have."""
     index = geography.state_index()
     for code in wanted:
@@ -210,6 +223,9 @@ def _states(wanted: tuple[str, ...], races: tuple[str, ...]) -> tuple[U8, Alias]
             raise UnknownNameError.of("state", code, index)
     which = [index[code] for code in wanted or sorted(index)]
     weights = [geography.states()[i].population for i in which]
+    if cities:
+        every, kept = weights_of(geography.place_table()), _place_weights(cities)
+        weights = [n * sum(kept[i]) // sum(every[i]) for n, i in zip(weights, which, strict=True)]
     if races:
         of_age = pyramid().sum(axis=0) / pyramid().sum()
         share = _race_shares()[..., [group in races for group in GROUPS]].sum(axis=-1) @ of_age

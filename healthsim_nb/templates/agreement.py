@@ -6,6 +6,9 @@ import math
 from itertools import permutations
 from typing import TYPE_CHECKING
 
+from healthsim_nb.errors import nearest
+from healthsim_nb.reference import geography
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -27,6 +30,7 @@ def disagreements(asked: Template | Specification, known: Mapping[str, Condition
         *_ages(asked.population),
         *_sexes(asked.population),
         *_plans(asked),
+        *_cities(asked.population),
         *(line for c in have for line in _who(c, asked.population)),
         *(line for a, b in permutations(have, 2) for line in _both(a, b)),
         *_excluded(asked, have),
@@ -51,6 +55,14 @@ def _sexes(population: Population) -> Iterator[str]:
     total = math.fsum(population.sex.values())
     if population.sex and abs(total - 100) > 0.01:
         yield f"the shares of the sexes sum to {total:g} %, not 100 %"
+
+
+def _cities(population: Population) -> Iterator[str]:
+    known = {f"{place.city}, {place.state}" for place in geography.places()}
+    for city in population.cities:
+        if city not in known:
+            near = nearest(city, known)
+            yield f"there is no city '{city}'{f', but {near}' if near else ''}"
 
 
 def _plans(asked: Template | Specification) -> Iterator[str]:

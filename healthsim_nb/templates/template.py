@@ -37,6 +37,8 @@ class Population(Strict):
     """Nobody younger or older."""
     sex: dict[Sex, Percent] = {}
     states: list[Annotated[str, Field(pattern="^[A-Z]{2}$")]] = []
+    cities: list[Annotated[str, Field(pattern="^.+, [A-Z]{2}$")]] = []
+    """Such as ``Plano, TX``: of that state only these. A state need not be said beside its city."""
     line_of_business: list[LineOfBusiness] = []
     race: list[RaceGroup] = []
     plans: list[PlanKind] = []

@@ -8,6 +8,8 @@ from healthsim_nb.templates.request.numbers import whole
 from healthsim_nb.templates.request.reading import Reading, Text
 
 OLDEST = 120
+_AND = ("and", "&")
+_PARTS = {"early": (0, 3), "mid": (4, 6), "late": (7, 9)}
 _QUANTITIES = ("more", "at_least", "less", "at_most")
 """Comparisons that also go with a number of patients or of years."""
 
@@ -48,9 +50,9 @@ def _between(text: Text, place: int, _: bool) -> _Ages | None:
     start = text.skip("between", place)
     low = _age(text, start) if start > place else None
     token = text.at(low[1]) if low else None
-    if not low or not token or not (token.fold == "and" or text.has("to", low[1])):
+    if not low or not token or not (token.fold in _AND or text.has("to", low[1])):
         return None
-    high = _age(text, text.skip("to", low[1]) if token.fold != "and" else low[1] + 1)
+    high = _age(text, text.skip("to", low[1]) if token.fold not in _AND else low[1] + 1)
     return _Ages(low[0], high[0], _years(text, high[1])) if high else None
 
 
@@ -70,9 +72,14 @@ def _from_to(text: Text, place: int, aged: bool) -> _Ages | None:
         return None
     end = _years(text, high[1])
     sure = text.has("years_old", high[1])
-    if not sure and not aged and text.leads(place):
+    if not sure and not aged and text.leads(place) and not _ends(text, end):
         return None
     return _Ages(low[0], high[0], end, sure)
+
+
+def _ends(text: Text, place: int) -> bool:
+    token = text.at(place)
+    return token is None or token.fold in {",", ";", "."}
 
 
 def _and_older(text: Text, place: int, _: bool) -> _Ages | None:
@@ -134,16 +141,31 @@ def _exact(text: Text, place: int, aged: bool) -> _Ages | None:
 
 
 def _decade(text: Text, place: int, _: bool) -> _Ages | None:
-    at = text.skip("decade", place)
-    named = text.words.numbers["decades"].find(text.tokens, at)
-    if named:
-        return _Ages(int(named[1]), int(named[1]) + 9, named[0], sure=True)
-    token, suffix = text.at(at), text.at(at + 1)
-    if token is None or token.number is None or token.number % 10 or suffix is None:
+    found = _tens(text, text.skip("decade", place))
+    if found is None:
         return None
-    low = int(token.number)
-    plural = suffix.joined and suffix.fold == "s"
-    return _Ages(low, low + 9, at + 2, sure=True) if plural and 0 < low <= 110 else None
+    after = text.skip("tens", found.end)
+    more = _tens(text, text.skip("decade", after)) if after > found.end else None
+    if more is None:
+        return found
+    return _Ages(min(found.low, more.low), max(found.high, more.high), more.end, sure=True)
+
+
+def _tens(text: Text, place: int) -> _Ages | None:
+    """Read "sixties", "60s", "late 60s"."""
+    part = next((word for word in _PARTS if text.has(word, place)), "")
+    at = text.skip(part, place) if part else place
+    named = text.words.numbers["decades"].find(text.tokens, at)
+    token, suffix = text.at(at), text.at(at + 1)
+    plural = suffix is not None and suffix.joined and suffix.fold == "s"
+    if named:
+        low, end = int(named[1]), named[0]
+    elif token and token.number in range(10, 111, 10) and plural:
+        low, end = int(token.number or 0), at + 2
+    else:
+        return None
+    first, last = _PARTS.get(part, (0, 9))
+    return _Ages(low + first, low + last, end, sure=True)
 
 
 def _age(text: Text, place: int) -> tuple[int, int] | None:

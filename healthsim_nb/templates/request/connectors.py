@@ -10,7 +10,17 @@ from healthsim_nb.errors import RequestError
 if TYPE_CHECKING:
     from healthsim_nb.templates.request.reading import Reading, Text
 
-_EITHER = {"states", "line_of_business", "ages", "sex", "race", "plans", "without", "either"}
+_EITHER = {
+    "states",
+    "cities",
+    "line_of_business",
+    "ages",
+    "sex",
+    "race",
+    "plans",
+    "without",
+    "either",
+}
 """Settings of which a patient has one or another."""
 _SILENT = {"people", "n", "seed", "start", "months"}
 

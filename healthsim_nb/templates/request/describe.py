@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from healthsim_nb import reference
+from healthsim_nb.templates.request.levels import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from healthsim_nb.templates.library import Library
-    from healthsim_nb.templates.template import Specification
+    from healthsim_nb.templates.template import Population, Specification
 
 SEXES = {"F": "women", "M": "men"}
 PAYERS = {
@@ -61,8 +62,7 @@ def in_all(spec: Specification) -> Iterator[str]:
         yield _plans(who.plans)
     elif who.line_of_business:
         yield " or ".join(PAYERS[payer] for payer in who.line_of_business)
-    if who.states:
-        yield _states(who.states)
+    yield from _where(who)
     if spec.have:
         yield f"with {' and '.join(spec.have)}"
     if spec.new:
@@ -77,6 +77,14 @@ def in_all(spec: Specification) -> Iterator[str]:
     yield f"template {spec.template}" if spec.template else "no template"
     yield f"{spec.months:,} months from {spec.start}"
     yield f"seed {spec.seed}"
+
+
+def _where(who: Population) -> Iterator[str]:
+    if who.cities:
+        yield " or ".join(who.cities)
+    whole = [s for s in who.states if not any(city.endswith(f", {s}") for city in who.cities)]
+    if whole:
+        yield _states(whole)
 
 
 def percent(share: float) -> str:
@@ -106,6 +114,8 @@ def _parts(says: dict[str, Any], library: Library) -> Iterator[str]:
     yield from _people(says)
     if "states" in says:
         yield _states(says["states"])
+    if "cities" in says:
+        yield " or ".join(says["cities"])
     yield from _medical(says, library)
     if "months" in says:
         yield f"{says['months']:,} months"
@@ -136,7 +146,7 @@ def _medical(says: dict[str, Any], library: Library) -> Iterator[str]:
     if "either" in says:
         yield "with or without " + " or ".join(library.conditions[i].name for i in says["either"])
     if "level" in says:
-        yield says["level"][0]
+        yield in_words(says["level"][0])
     if "newly" in says:
         yield "newly diagnosed"
     if "complications" in says:

@@ -30,6 +30,7 @@ def _conditions(text: Text, place: int) -> tuple[list[str], int]:
     """Read a list of conditions; "and with" ends it."""
     names: list[str] = []
     end = place
+    place = _those(text, place)
     while found := text.words.conditions.find(text.tokens, place):
         end = found[0]
         names.append(found[1])
@@ -37,4 +38,12 @@ def _conditions(text: Text, place: int) -> tuple[list[str], int]:
         if place == end:
             break
         place = text.skip("without", text.skip("separators", place))
+        place = _those(text, place)
     return names, end
+
+
+def _those(text: Text, place: int) -> int:
+    """Return the place after "people with any", if it stands there."""
+    while (after := text.skip("those", place)) > place:
+        place = after
+    return place

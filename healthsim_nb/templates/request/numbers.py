@@ -15,6 +15,9 @@ def number(text: Text, place: int) -> tuple[float, int] | None:
         return None
     if token.number is not None:
         return _scaled(text, token.number, place + 1)
+    loose = text.words.numbers["loose"].find(text.tokens, place)
+    if loose:
+        return _scaled(text, float(loose[1]), loose[0])
     if token.fold in {"a", "an", "half"}:
         return _of_one(text, place)
     return _in_words(text, place)
@@ -33,8 +36,17 @@ def share(text: Text, place: int) -> tuple[float | None, int] | None:
     found = number(text, place)
     if found and text.has("percent", found[1]):
         return found[0] / 100, text.skip("percent", found[1])
+    if found and (of := _out_of(text, found)):
+        return of
     part = text.words.numbers["fractions"].find(text.tokens, place)
     return (part[1], part[0]) if part else None
+
+
+def _out_of(text: Text, found: tuple[float, int]) -> tuple[float, int] | None:
+    """Read what follows the first number of "3 in 4", "nine out of ten"."""
+    after = text.skip("out_of", found[1])
+    whole_of = number(text, after) if after > found[1] else None
+    return (found[0] / whole_of[0], whole_of[1]) if whole_of and found[0] <= whole_of[0] else None
 
 
 def _of_one(text: Text, place: int) -> tuple[float, int] | None:
@@ -46,17 +58,21 @@ def _of_one(text: Text, place: int) -> tuple[float, int] | None:
     if token and token.fold in {"a", "an"}:
         at += 1
     scaled = _scaled(text, value, at)
-    return scaled if scaled[1] > at else None
+    if scaled[1] == at:
+        return None
+    worded = _in_words(text, at, value) if value == 1 else None
+    return max(worded or scaled, scaled, key=lambda found: found[1])
 
 
-def _in_words(text: Text, place: int) -> tuple[float, int] | None:
+def _in_words(text: Text, place: int, begun: float = 0.0) -> tuple[float, int] | None:
+    """Read "two hundred and fifty"; ``begun``: what stands before, as the 1 of "a hundred"."""
     units, scales = text.words.numbers["units"], text.words.numbers["scales"]
-    total, current, at, step = 0.0, 0.0, place, place
+    total, current, at, step = 0.0, begun, place, place
     while True:
         unit = units.find(text.tokens, step)
         if unit and (current % 100 == 0 or (current % 10 == 0 and unit[1] < 10)):
             current, at = current + unit[1], unit[0]
-        elif at > place and (scale := scales.find(text.tokens, at)):
+        elif (at > place or begun) and (scale := scales.find(text.tokens, at)):
             at, current = scale[0], current * scale[1]
             if scale[1] >= 1000:
                 total, current = total + current, 0
@@ -68,6 +84,17 @@ def _in_words(text: Text, place: int) -> tuple[float, int] | None:
 
 
 def _scaled(text: Text, value: float, at: int) -> tuple[float, int]:
+    token = text.at(at)
+    if token and token.joined and token.text == "M" and _counts_people(text, at + 1):
+        return value * 1_000_000, at + 1
+    last = 0.0
     while scale := text.words.numbers["scales"].find(text.tokens, at):
-        at, value = scale[0], value * scale[1]
-    return value, at
+        at, value, last = scale[0], value * scale[1], scale[1]
+    half = [token.fold for token in text.tokens[at : at + 3]] == ["and", "a", "half"]
+    return (value + last / 2, at + 3) if last and half else (value, at)
+
+
+def _counts_people(text: Text, place: int) -> bool:
+    """Say whether a noun for people follows: "10M people" are millions, "70M" is a man of 70."""
+    found = text.words.meanings.find(text.tokens, place)
+    return bool(found and found[1].get("people"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from healthsim_nb.templates.request.tokens import tokenize
+from healthsim_nb.templates.request.tokens import fold, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +18,9 @@ Meaning = TypeVar("Meaning")
 @cache
 def folded(phrase: str) -> tuple[str, ...]:
     """Return the words of a phrase of our own in the form in which they are compared."""
+    parts = phrase.split()
+    if phrase.isascii() and all(map(str.isalpha, parts)):
+        return tuple(map(fold, parts))
     return tuple(token.fold for token in tokenize(phrase))
 
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from healthsim_nb.templates.request.ages import ages
 from healthsim_nb.templates.request.drugs import drug
 from healthsim_nb.templates.request.exclusions import with_or_without, without
-from healthsim_nb.templates.request.known import filler, meaning, places, size
+from healthsim_nb.templates.request.known import filler, meaning, shorthand, size
 from healthsim_nb.templates.request.outcomes import outcome
 from healthsim_nb.templates.request.qualities import quality
-from healthsim_nb.templates.request.shares import level, part
-from healthsim_nb.templates.request.times import months, seed, start
+from healthsim_nb.templates.request.shares import level, part, portion
+from healthsim_nb.templates.request.splits import split
+from healthsim_nb.templates.request.times import months, period, seed, start
+from healthsim_nb.templates.request.where import places
 
 if TYPE_CHECKING:
     from healthsim_nb.templates.request.reading import Matcher, Reading, Text
@@ -20,12 +22,16 @@ MATCHERS: tuple[Matcher, ...] = (
     outcome,
     meaning,
     size,
+    shorthand,
     filler,
     places,
     level,
+    split,
     part,
+    portion,
     ages,
     months,
+    period,
     start,
     seed,
     quality,

@@ -1,11 +1,19 @@
-"""Reads time and seed: two years · 18 months · since 2023-07 · seed 7."""
+"""Reads time and seed: two years · 18 months · since 2023-07 · from 2022 to 2024 · seed 7."""
 
 from __future__ import annotations
 
-from datetime import date
+from typing import TYPE_CHECKING
 
+from healthsim_nb.errors import RequestError
+from healthsim_nb.templates.request.days import is_year, span
 from healthsim_nb.templates.request.numbers import number, whole
 from healthsim_nb.templates.request.reading import Reading, Text
+
+if TYPE_CHECKING:
+    from datetime import date
+
+UNITS = {"years": 12, "months": 1, "quarters": 3, "long_decades": 120, "weeks": 12 / 52}
+"""Months in a unit; weeks go by quarters of 13."""
 
 
 def months(text: Text, place: int) -> Reading | None:
@@ -29,8 +37,46 @@ def start(text: Text, place: int) -> Reading | None:
         return None
     token = text.at(at)
     equals = token is not None and token.fold in {"=", ":"}
-    found = _day(text, at + 1 if equals else at)
-    return Reading(place, found[1], {"start": found[0]}) if found else None
+    found = span(text, at + 1 if equals else at)
+    return Reading(place, found.end, {"start": found.first}) if found else None
+
+
+def period(text: Text, place: int) -> Reading | None:
+    """Return first day and months: "from 2022 to 2024", "2022-2024", "in 2023", "Q1 2024"."""
+    begin = max(text.skip("from", place), text.skip("during", place))
+    first = span(text, begin)
+    if first is None or (begin == place and not _is_date(text, place, first.end)):
+        return None
+    token = text.at(first.end)
+    joined = token is not None and token.hyphen
+    until = first.end if joined else text.skip("until", first.end)
+    last = span(text, until) if joined or until > first.end else None
+    if last is not None and _is_date(text, until, last.end):
+        return _whole_months(text, Reading(place, last.end), first.first, last.after)
+    during = text.skip("during", place)
+    if (
+        during == place
+        or not _is_date(text, during, first.end)
+        or text.skip("start", place) == during
+    ):
+        return None
+    return _whole_months(text, Reading(place, first.end), first.first, first.after)
+
+
+def _is_date(text: Text, place: int, end: int) -> bool:
+    """Say whether a day, month or year can be nothing else, such as a number of patients."""
+    token = text.at(place)
+    return end - place > 1 or (token is not None and token.number is None) or is_year(text, place)
+
+
+def _whole_months(text: Text, reading: Reading, first: date, after: date) -> Reading:
+    said = text.said(reading.first, reading.end)
+    months = (after.year - first.year) * 12 + after.month - first.month
+    if months < 1:
+        raise RequestError(f"'{said}' ends before it begins.")
+    if after.day != first.day:
+        raise RequestError(f"'{said}': a scenario lasts whole months, such as 'from 2022 to 2024'.")
+    return Reading(reading.first, reading.end, {"start": first, "months": months})
 
 
 def seed(text: Text, place: int) -> Reading | None:
@@ -59,54 +105,13 @@ def _stretch(text: Text, place: int) -> tuple[float, int] | None:
     token = text.at(at)
     if token and token.fold in {"a", "an"} and value < 1:
         at += 1
-    unit = next((name for name in ("years", "months") if text.has(name, at)), None)
-    if unit is None:
+    unit = next((name for name in UNITS if text.has(name, at)), None)
+    if unit is None or (unit == "weeks" and (value % 13 or not value)):
         return None
     at, value = _and_a_half(text, text.skip(unit, at), value)
-    return value * (12 if unit == "years" else 1), at
+    return round(value * UNITS[unit], 9), at
 
 
 def _and_a_half(text: Text, place: int, value: float) -> tuple[int, float]:
     folds = [token.fold for token in text.tokens[place : place + 3]]
     return (place + 3, value + 0.5) if folds == ["and", "a", "half"] else (place, value)
-
-
-def _day(text: Text, place: int) -> tuple[date, int] | None:
-    token = text.at(place)
-    if token is None:
-        return None
-    month = text.words.lists["month_names"].find(text.tokens, place) or _short_month(text, place)
-    if month:
-        return _month_and_year(text, month[0], month[1] + 1)
-    year = token.number
-    if year is not None and 1000 <= year <= 9999 and year.is_integer():
-        return date(int(year), 1, 1), place + 1
-    try:
-        plain = token.text if token.text.count("-") == 2 else f"{token.text}-01"
-        return date.fromisoformat(plain), place + 1
-    except ValueError:
-        return None
-
-
-def _month_and_year(text: Text, place: int, month: int) -> tuple[date, int] | None:
-    """Read what follows a month: "2024", "15, 2024" or "15 2024"."""
-    first = whole(text, place)
-    if first is None:
-        return None
-    day, at = 1, place
-    if first[0] <= 31:
-        day, at = first[0], first[1]
-        token = text.at(at)
-        at += bool(token and token.fold == ",")
-    year = whole(text, at)
-    try:
-        return (date(year[0], month, day), year[1]) if year and year[0] >= 1000 else None
-    except ValueError:
-        return None
-
-
-def _short_month(text: Text, place: int) -> tuple[int, int] | None:
-    names = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-    fold = text.tokens[place].fold
-    end = place + 2 if (token := text.at(place + 1)) and token.fold == "." else place + 1
-    return (end, names.index(fold)) if fold in names else None

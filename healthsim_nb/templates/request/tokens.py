@@ -13,6 +13,8 @@ _PIECE = re.compile(
     r"|(?P<sign>>=|<=|\S)"
 )
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
+_WITHOUT = re.compile(r"\bw/o\b", re.IGNORECASE)
+_WITH = re.compile(r"\bw/(?!o\b)\s*", re.IGNORECASE)
 _SAME = str.maketrans("’‘‐‑–—−≥≤", "''-----><")  # noqa: RUF001
 
 
@@ -69,6 +71,7 @@ def plain(text: str) -> str:
     """Return the text with one form of each sign, in which tokens have their places."""
     text = text.replace("≥", ">=").replace("≤", "<=").translate(_SAME)
     text = unicodedata.normalize("NFKC", text)
+    text = _WITH.sub("with ", _WITHOUT.sub("without", text))
     return _INITIALS.sub(lambda found: found[0].replace(".", ""), text)
 
 

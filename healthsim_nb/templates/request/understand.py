@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,11 @@ from healthsim_nb.templates.request.describe import meaning_of
 from healthsim_nb.templates.request.outcomes import refuse_outcomes
 from healthsim_nb.templates.request.reader import read
 from healthsim_nb.templates.request.reading import Reading, Text
+from healthsim_nb.templates.request.splits import settle
 from healthsim_nb.templates.request.tokens import plain, tokenize
 from healthsim_nb.templates.request.understanding import Understanding, quoted
 from healthsim_nb.templates.request.vocabulary import vocabulary
+from healthsim_nb.templates.request.where import spread
 from healthsim_nb.templates.template import AgeBand, Population
 
 if TYPE_CHECKING:
@@ -25,10 +28,18 @@ if TYPE_CHECKING:
     from healthsim_nb.templates.template import Specification
 
 LONGEST = 2000
+MOST_HINTS = 3
+NEAR = 0.8
+"""How alike a word must be to be what was meant."""
+SHARED = re.compile(r"%|percent|half|third|quarter|split")
+SHARES = (
+    "Shares go with levels, sexes and ages; for a part with a condition or in a place, make two"
+    " scenarios and merge them."
+)
 EXAMPLE = "200 Medicare members with diabetes, 65 to 85, in Texas, for 2 years"
 HELP = (
     "A request can say how many, an age range, a sex, conditions, 'without' a condition,"
-    f" shares of levels, a state, who pays, and for how long: '{EXAMPLE}'."
+    f" shares of levels, a state or city, who pays, and for how long: '{EXAMPLE}'."
 )
 
 
@@ -61,6 +72,8 @@ def understand(
         refuse_outcomes(text, readings)
     unknown += [(r.first, r.end) for r in readings if "outcome" in r.says]
     readings = [r for r in readings if "outcome" not in r.says]
+    readings, idle = settle(library, readings)
+    unknown += idle
     refuse_two_groups(text, readings)
     wish, unfit = _wish(text, library, readings)
     missed = sorted([*unknown, *((r.first, r.end) for r in unfit)])
@@ -140,8 +153,10 @@ def _population(text: Text, readings: list[Reading], base: Population) -> Popula
         said["limits"] = who.EVERYONE
     if sexes := who.size_and_sexes(text, readings)[1]:
         said["sex"] = sexes
+    states, cities = spread(readings)
     for key, value in (
-        ("states", [code for r in readings for code in r.says.get("states", ())]),
+        ("states", states),
+        ("cities", cities),
         (
             "line_of_business",
             [r.says["line_of_business"] for r in readings if "line_of_business" in r.says],
@@ -184,6 +199,25 @@ def _understood(text: Text, library: Library, readings: list[Reading]) -> Iterat
             yield text.said(reading.first, reading.end), meaning
 
 
+def _hints(library: Library, missed: tuple[str, ...]) -> Iterator[str]:
+    """Yield why what was not understood cannot be asked for, or what may have been meant."""
+    words = vocabulary(library)
+    tokens = tokenize(" ".join(missed))
+    places = (words.beyond.find(tokens, place) for place in range(len(tokens)))
+    why = list(dict.fromkeys(found[1] for found in places if found))
+    if not why and SHARED.search(" ".join(missed)):
+        why = [SHARES]
+    if why:
+        yield from why[:MOST_HINTS]
+        return
+    for word in dict.fromkeys((" ".join(missed), *missed[:MOST_HINTS])):
+        near = get_close_matches(word.casefold(), words.known, 1, NEAR) if len(word) > 3 else []
+        if near and len(near[0]) > 3:
+            yield f"Did you mean '{near[0]}'?"
+            if len(missed) > 1 and word == " ".join(missed):
+                return
+
+
 def _sentence(
     library: Library,
     wish: Wish,
@@ -194,9 +228,7 @@ def _sentence(
     ranked = [c for name in wish.have if (c := library.conditions[name]).ranks]
     hints = [f"Levels of {c.name}: {', '.join(r.id for r in c.ranks)}." for c in ranked if unfit]
     if not unfit:
-        known = vocabulary(library).known
-        near = [found for word in missed[:3] for found in get_close_matches(word, known, 1, 0.75)]
-        hints = [f"Did you mean '{found}'?" for found in near]
+        hints = list(_hints(library, missed))
     parts = [
         f"Understood: {' · '.join(meaning for _, meaning in understood)}." if understood else "",
         f"Not understood: {quoted(missed)}.",

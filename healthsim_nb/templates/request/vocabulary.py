@@ -8,9 +8,11 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from healthsim_nb import reference
+from healthsim_nb.reference import geography
 from healthsim_nb.templates.condition import Condition, Stage
 from healthsim_nb.templates.documents import parse_yaml
 from healthsim_nb.templates.request.drugs import taken
+from healthsim_nb.templates.request.levels import keys_of
 from healthsim_nb.templates.request.phrases import Phrases, folded
 
 if TYPE_CHECKING:
@@ -35,6 +37,12 @@ class Vocabulary:
     states: Phrases[list[str]]
     regions: Phrases[list[str]]
     """Phrase: codes of states."""
+    cities: Phrases[list[str]]
+    """Phrase: cities of that name, as "Plano, TX"."""
+    beyond: Phrases[str]
+    """Phrase that no request can say: why."""
+    stages: dict[str, dict[str, tuple[int, str]]]
+    """By condition: how its stages are numbered."""
     codes: frozenset[str]
     """The two letters of states."""
     singular: frozenset[str]
@@ -60,6 +68,9 @@ def vocabulary(library: Library) -> Vocabulary:
         levels=_levels(library),
         states=_states(),
         regions=_regions(),
+        cities=_cities(),
+        beyond=_beyond(),
+        stages={c.id: keys for c in library.conditions.values() if (keys := keys_of(c))},
         codes=frozenset(row["code"] for row in reference.rows("geography/states.csv")),
         singular=frozenset(words("grammar")["one"]),
         outcomes=_outcomes(),
@@ -101,6 +112,11 @@ def _meanings(library: Library) -> Phrases[dict[str, Any]]:
     for condition in library.conditions.values():
         if condition.kind != "service":
             found.add_all(names_of(condition), {"have": condition.id})
+    for name, phrases in words("conditions").items():
+        if name in library.conditions:
+            found.add_all(phrases, {"have": name})
+    for city, phrases in words("cities").items():
+        found.add_all(phrases, {"cities": [city]})
     for template in library.templates.values():
         found.add_all([template.id, template.name, *template.synonyms], {"template": template.id})
     return found
@@ -111,6 +127,9 @@ def _conditions(library: Library) -> Phrases[str]:
     for condition in library.conditions.values():
         if condition.kind != "service":
             found.add_all(names_of(condition), condition.id)
+    for name, phrases in words("conditions").items():
+        if name in library.conditions:
+            found.add_all(phrases, name)
     return found
 
 
@@ -138,6 +157,9 @@ def _states() -> Phrases[list[str]]:
         found.add(row["name"], [row["code"]])
     for code, names in words("places").items():
         found.add_all(names, [code])
+    for entry in words("regions"):
+        if entry.get("anywhere"):
+            found.add_all(entry["says"], _of_region(entry))
     return found
 
 
@@ -148,7 +170,39 @@ def _regions() -> Phrases[list[str]]:
         for name in sorted({row[column] for row in rows}):
             codes = sorted(row["code"] for row in rows if row[column] == name)
             found.add_all([name, f"the {name}"], codes)
+    for entry in words("regions"):
+        found.add_all(entry["says"], _of_region(entry))
     return found
+
+
+def _of_region(entry: dict[str, Any]) -> list[str]:
+    return entry.get("states") or [code for name in entry["of"] for code in _within(name)]
+
+
+def _cities() -> Phrases[list[str]]:
+    """Return the cities that there are: a name may be that of several."""
+    named: dict[str, dict[str, None]] = {}
+    for place in geography.places():
+        named.setdefault(place.city, {})[f"{place.city}, {place.state}"] = None
+    found: Phrases[list[str]] = Phrases()
+    for city, full in named.items():
+        found.add(city, list(full))
+    for city, says in words("cities").items():
+        found.add_all(says, [city])
+    return found
+
+
+def _beyond() -> Phrases[str]:
+    found: Phrases[str] = Phrases()
+    for entry in words("beyond"):
+        found.add_all(entry["says"], entry["why"])
+    return found
+
+
+def _within(name: str) -> list[str]:
+    """Return the codes of the states of a Census region or division."""
+    rows = reference.rows("geography/states.csv")
+    return sorted(row["code"] for row in rows if name in (row["region"], row["division"]))
 
 
 def _outcomes() -> Phrases[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from healthsim_nb.errors import RequestError
 from healthsim_nb.templates.request.describe import percent
+from healthsim_nb.templates.request.levels import ranks_of
 from healthsim_nb.templates.request.qualities import is_plain
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def mix(
         library.conditions[name] for name in dict.fromkeys(order) if _fits(library, name, said)
     ]
     if not fitting:
+        _refuse_two_mixes(text, library, order, said)
         return preferred, {}, said
     if len(fitting) > 1 and fitting[0].id != order[0]:
         names = " or ".join(f"'{c.name}'" for c in fitting)
@@ -102,15 +104,22 @@ def mix(
     return fitting[0].id, _narrowed(found, within, fitting[0]), []
 
 
+def _refuse_two_mixes(text: Text, library: Library, names: list[str], said: list[Reading]) -> None:
+    """Raise RequestError if each level is one of a condition that is asked for, and not of one."""
+    if len(said) > 1 and all(any(_fits(library, n, [r]) for n in names) for r in said):
+        words = " and ".join(f"'{text.said(r.first, r.end)}'" for r in said)
+        raise RequestError(f"{words} are levels of two conditions: a scenario mixes those of one.")
+
+
 def _narrowed(mix: dict[str, float], within: dict[str, float], of: Condition) -> dict[str, float]:
     """Return a mix of single ranks; a group counts as far as the template asks for its ranks.
 
     So "HFrEF, NYHA class III" is the one rank that is in both groups.
     """
-    wanted = {rank.id for name, share in within.items() if share for rank in of.rank_names[name]}
+    wanted = {rank.id for name, share in within.items() if share for rank in ranks_of(of, name)}
     found: dict[str, float] = {}
     for name, share in mix.items():
-        ranks = of.rank_names[name]
+        ranks = ranks_of(of, name)
         kept = [rank for rank in ranks if rank.id in wanted] or ranks
         total = math.fsum(rank.share for rank in kept)
         for rank in kept:
@@ -120,19 +129,20 @@ def _narrowed(mix: dict[str, float], within: dict[str, float], of: Condition) ->
 
 
 def _right_after(readings: list[Reading], said: list[Reading]) -> Iterator[str]:
-    """Yield the condition that follows the last level at once: "severe asthma"."""
+    """Yield the condition of the last level: "severe asthma", "CKD 3"."""
+    if "have" in said[-1].says:
+        yield said[-1].says["have"]
     for reading in readings:
         if reading.first == said[-1].end and "have" in reading.says:
             yield reading.says["have"]
 
 
 def _fits(library: Library, name: str, said: list[Reading]) -> bool:
-    ranks = library.conditions[name].rank_names.keys()
-    return all(ranks & set(reading.says["level"]) for reading in said)
+    condition = library.conditions[name]
+    return all(any(ranks_of(condition, one) for one in reading.says["level"]) for reading in said)
 
 
 def _shares(text: Text, said: list[Reading], of: Condition) -> dict[str, float]:
-    ranks = of.rank_names
     silent = [r for r in said if "share" not in r.says]
     if len(said) > 1 and silent:
         words = ", ".join(f"'{text.said(r.first, r.end)}'" for r in silent)
@@ -144,7 +154,7 @@ def _shares(text: Text, said: list[Reading], of: Condition) -> dict[str, float]:
         raise RequestError(f"The shares of the mix sum to {percent(total)}, not 100 %.")
     found: dict[str, float] = {}
     for reading, share in zip(said, given, strict=True):
-        name = next(level for level in reading.says["level"] if level in ranks)
+        name = next(level for level in reading.says["level"] if ranks_of(of, level))
         part = max(0.0, 1 - total) / rest if share is None else share
         found[name] = found.get(name, 0) + part
     return found

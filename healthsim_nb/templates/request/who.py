@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +85,12 @@ def bands(readings: list[Reading]) -> list[tuple[tuple[int, int], float]]:
 def limits(text: Text, readings: list[Reading]) -> tuple[int, int] | None:
     """Return the youngest and oldest age, or None if no age is said."""
     numbers = [r for r in readings if "years" in r.says and r.says.get("share") in (None, 1)]
-    nouns = [r for r in readings if "ages" in r.says and r.says.get("share") in (None, 1)]
+    nouns = [
+        replace(r, says={**r.says, "ages": ages})
+        for r in readings
+        if (ages := r.says.get("ages_too"))
+        or ((ages := r.says.get("ages")) and r.says.get("share") in (None, 1))
+    ]
     _in_a_life(text, numbers)
     _one_side_each(text, numbers)
     found = [*([_of_nouns(text, nouns)] if nouns else []), *(r.says["years"] for r in numbers)]
