@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from healthsim_nb.operations.validation import validate
+    from healthsim_nb.pharmacy.card import formulary
+    from healthsim_nb.pharmacy.review import review
     from healthsim_nb.scenario import Scenario
     from healthsim_nb.store.pages import Page
     from healthsim_nb.store.summary import Summary
@@ -34,7 +36,9 @@ __all__ = [
     "Workspace",
     "__version__",
     "formats",
+    "formulary",
     "open",
+    "review",
     "templates",
     "validate",
 ]
@@ -44,7 +48,9 @@ _HOMES = {
     "Scenario": "scenario",
     "Summary": "store.summary",
     "Workspace": "workspace",
+    "formulary": "pharmacy.card",
     "open": "workspace",
+    "review": "pharmacy.review",
     "validate": "operations.validation",
 }
 """Where a name lives: it is imported when it is first asked for, so that the import is quick."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from healthsim_nb.errors import HealthsimError
-from healthsim_nb.notebook import html, reports
+from healthsim_nb.notebook import html, pharmacy, reports
 from healthsim_nb.notebook.libraries import merged, scenario_table
 from healthsim_nb.notebook.scorecards import scorecard
 from healthsim_nb.notebook.settlements import savings
@@ -164,6 +164,9 @@ def outputs(shown: Any) -> str:
 
 FACES = {
     ("chart.timeline", "Timeline"): timeline,
+    ("pharmacy.card", "FormularyCard"): pharmacy.formulary,
+    ("pharmacy.card", "Lookup"): pharmacy.lookup,
+    ("pharmacy.review", "Review"): pharmacy.review,
     ("quality.report", "Report"): reports.report,
     ("quality.rule", "Rule"): reports.rule,
     ("operations.validation", "Rules"): reports.rules,
