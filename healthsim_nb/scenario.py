@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +22,9 @@ from healthsim_nb.quality.shared_savings import Terms, shared_savings
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.schema.ddl import qualified
 from healthsim_nb.store import registry, runs, scenarios, signature
+from healthsim_nb.store.attrition import Attrition, attrition
 from healthsim_nb.store.desk import outputs
+from healthsim_nb.store.distribution import Distribution, distribution
 from healthsim_nb.store.eligibility import eligibility_query
 from healthsim_nb.store.pages import PAGE_SIZE
 from healthsim_nb.store.query import query
@@ -51,6 +54,9 @@ if TYPE_CHECKING:
     from healthsim_nb.store.samples import Sample
     from healthsim_nb.store.summary import Summary
     from healthsim_nb.workspace import Workspace
+
+MOST_COUNTED = 10_000
+"""Rows that counts come in."""
 
 
 class Scenario:
@@ -241,6 +247,57 @@ class Scenario:
             If the query is not allowed, or fails.
         """
         return query(self._workspace.cursor(), self.id, sql, page=page, page_size=page_size)
+
+    def plot(
+        self, what: str = "age", *, by: str | None = None, bins: int | None = None
+    ) -> Distribution:
+        """Return how something is distributed, counted in DuckDB; a notebook shows it as a picture.
+
+        Parameters
+        ----------
+        what
+            ``age``, ``cost``, ``paid``, ``visits``, ``claims``, ``drugs``; a laboratory test or
+            vital sign, of which each patient's latest counts (``"a1c"``, ``"systolic_bp"``); a
+            column (``"gender"``, ``"claims.total_paid"``); or one SELECT of a value.
+        by
+            What patients are told apart by: ``age``, ``sex``, ``payer`` or a column of patients.
+        bins
+            About how many bars a number has.
+
+        Raises
+        ------
+        UnknownNameError, QueryError, SpecificationError
+            If there is no such thing, or nothing to count.
+        """
+        return distribution(self._asked, what, by=by, bins=bins, start=self._first_day())
+
+    def attrition(self, criteria: Mapping[str, str] | Sequence[str]) -> Attrition:
+        """Return how many patients are left after each criterion; ``.sql`` finds who is left.
+
+        Parameters
+        ----------
+        criteria
+            By name, in order: a condition on a patient, such as ``"age >= 65 AND state = 'TX'"``
+            (columns of ``patients``, and ``age`` on the first day), or a SELECT of patients' ids.
+            Without names, each is its own.
+
+        Raises
+        ------
+        QueryError
+            If one is not allowed, or fails: it is named.
+        """
+        named = criteria if isinstance(criteria, Mapping) else {c: c for c in criteria}
+        return attrition(self._asked, self.name, named, self._first_day())
+
+    def _asked(self, sql: str) -> Sequence[tuple[object, ...]]:
+        page = self.query(sql, page_size=MOST_COUNTED)
+        page.close()
+        return page.rows
+
+    def _first_day(self) -> date | None:
+        with suppress(SpecificationError):
+            return self.specification.start
+        return None
 
     def eligibility(self, who: int | str, on: date | str) -> Page:
         """Return the plans that somebody has on a day, the one that pays first first.

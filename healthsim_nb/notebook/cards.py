@@ -162,6 +162,39 @@ def outputs(shown: Any) -> str:
     return html.block(html.table(shown.COLUMNS, rows))
 
 
+def attrition(shown: Any) -> str:
+    """Return the steps of a choice as HTML: a row a step, with a bar as long as who is left."""
+    rows = [
+        html.tag("th", html.text(step.name), scope="row", title=step.criterion)
+        + "".join(html.tag("td", html.text(cell), class_="hs-right") for cell in row[1:])
+        + html.tag("td", html.funnel(step.of_all))
+        for step, row in zip(shown.steps, shown.rows(), strict=True)
+    ]
+    head = "".join(
+        html.tag("th", html.text(name), scope="col", class_="hs-right" if 0 < i < 5 else "")
+        for i, name in enumerate(shown.COLUMNS)
+    )
+    body = "".join(html.tag("tr", row) for row in rows)
+    whole = html.tag(
+        "table", f"<thead>{html.tag('tr', head)}</thead><tbody>{body}</tbody>", class_="hs-funnel"
+    )
+    last = shown.steps[-1]
+    told = f"{last.left:,} of {shown.steps[0].left:,} patients of {shown.scenario}"
+    criteria = "\n".join(f"-- {s.name}\n{s.criterion}" for s in shown.steps if s.criterion)
+    return html.block(
+        html.heading("Attrition", told),
+        html.tag("div", whole, class_="hs-wide"),
+        html.fold("The criteria as SQL", html.tag("pre", html.text(criteria))),
+    )
+
+
+def distribution(shown: Any) -> str:
+    """Return a distribution as HTML; matplotlib is loaded only now."""
+    from healthsim_nb.notebook import plots
+
+    return plots.distribution(shown)
+
+
 FACES = {
     ("chart.timeline", "Timeline"): timeline,
     ("pharmacy.card", "FormularyCard"): pharmacy.formulary,
@@ -176,6 +209,8 @@ FACES = {
     ("scenario", "Scenario"): scenario,
     ("schema.dictionary", "Dictionary"): dictionary,
     ("store.merging.report", "Merged"): merged,
+    ("store.attrition", "Attrition"): attrition,
+    ("store.distribution", "Distribution"): distribution,
     ("store.desk.notes", "Note"): written_note,
     ("store.desk.notes", "Notes"): written_notes,
     ("store.desk.outputs", "Outputs"): outputs,

@@ -102,6 +102,11 @@ def bars(shares: Iterable[tuple[str, float | None]]) -> str:
     return tag("table", f"<tbody>{rows}</tbody>", class_="hs-bars")
 
 
+def funnel(share: float) -> str:
+    """Return a bar in the middle, as long as the share: under each other they make a funnel."""
+    return f'<div class="hs-step"><div style="width:{100 * share:.1f}%"></div></div>'
+
+
 def _bar_row(name: str, share: float) -> str:
     shown = f'<div class="hs-bar"><div style="width:{100 * share:.0f}%"></div></div>'
     value = tag("td", f"{100 * share:.0f} %", class_="hs-right")

@@ -9,6 +9,7 @@ from healthsim_nb.errors import SpecificationError
 from healthsim_nb.store.plain import table as plain_table
 from healthsim_nb.words.desk_acts import DESK_ACTS, delete_workspace
 from healthsim_nb.words.doing import Desk, Done, sure
+from healthsim_nb.words.looking import LOOKING_ACTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,6 +151,7 @@ def _parts(text: str) -> list[str]:
 
 ACTS: dict[str, Callable[..., Done]] = {
     **DESK_ACTS,
+    **LOOKING_ACTS,
     "clone": clone,
     "delete": delete,
     "forget": forget,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from healthsim_nb.words.desk import DESK
 from healthsim_nb.words.library import LIBRARY
+from healthsim_nb.words.looking import LOOKING
 from healthsim_nb.words.parts import NOTEBOOK, SCENARIO, TERMINAL, WHICH, Option, Word
 
 __all__ = ["NOTEBOOK", "SCENARIO", "TERMINAL", "WHICH", "WORDS", "Option", "Word"]
@@ -176,6 +177,7 @@ WORDS = (
             Option("--tables", "only these, with commas between", metavar="NAMES"),
         ),
     ),
+    *LOOKING,
     *LIBRARY,
     *DESK,
     Word(
