@@ -95,13 +95,14 @@ class Kept:
         run_folder.write(self.folder, run_folder.noted(self.folder, self.run, self.firsts))
 
 
-def interval(value: object, database: Database) -> int | None:
+def interval(value: object, database: Database, spec: Specification) -> int | None:
     """Return the months between checkpoints as asked for; None for none.
 
     Raises
     ------
     SpecificationError
-        If it is no positive number, or there is no folder to keep them in.
+        If it is no positive number, there is no folder to keep them in, or patients are chosen by
+        what happens to them.
     """
     if value is None:
         return None
@@ -109,6 +110,12 @@ def interval(value: object, database: Database) -> int | None:
     if months < 1:
         raise SpecificationError(
             f"checkpoint_interval is {months:,}: it is 1 month or more, or None for no checkpoints."
+        )
+    if spec.having:
+        raise SpecificationError(
+            "Patients who are chosen by what happens to them are looked for until there are "
+            "enough, and a search keeps no checkpoints: leave checkpoint_interval out. The same "
+            "words and seed find the same people again."
         )
     if database.path is None:
         raise SpecificationError(

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -17,7 +17,7 @@ from healthsim_nb.errors import WorkspaceError
 from healthsim_nb.operations import checkpointing
 from healthsim_nb.schema import OWNERSHIP
 from healthsim_nb.schema.ddl import VARIABLE, qualified
-from healthsim_nb.store import scenarios
+from healthsim_nb.store import runs, scenarios
 from healthsim_nb.store.loader import load
 from healthsim_nb.store.naming import keywords
 from healthsim_nb.store.runs import Origin
@@ -28,7 +28,7 @@ from healthsim_nb.templates.specify import specify
 from healthsim_nb.templates.template import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from healthsim_nb.templates.template import Specification
 
 Wanted = str | Path | Template
-RUNTIME = {"n", "seed", "start", "months", "notes", "coverage"}
+RUNTIME = {"n", "seed", "start", "months", "notes", "coverage", "having_within"}
 """Settings of a run; all else of a specification is its template's."""
 NAMELESS = ("population",)
 
@@ -107,6 +107,9 @@ def words(what: Wanted, spec: Specification) -> tuple[str, ...]:
 def origin(spec: Specification, library: Library) -> Origin:
     """Return what the run of a specification records about itself."""
     definition = spec.model_dump(mode="json", exclude=RUNTIME)
+    if not spec.having:
+        # Scenarios that were made before there was this word have the same definition still.
+        del definition["having"]
     content = f"{json.dumps(definition, sort_keys=True)}|{library.hash}"
     return Origin(
         template=spec.template,
@@ -128,7 +131,7 @@ def save(
     checkpoint_interval: object = None,
 ) -> Owner:
     """Simulate a specification and save it; if anything fails, the workspace is as before."""
-    every = checkpointing.interval(checkpoint_interval, database)
+    every = checkpointing.interval(checkpoint_interval, database, spec)
     about = replace(origin(spec, library), checkpoint_interval=every)
     kept: list[Kept | None] = []
 
@@ -162,10 +165,10 @@ def save_blocks(
     also
         What else belongs to the transaction.
     """
-    blocks = None
+    blocks, tally = None, tally_of(spec)
     try:
         plan = kept.plan if kept else None
-        blocks = simulation.blocks(spec, library, workers=workers, keeping=plan)
+        blocks = simulation.blocks(spec, library, workers=workers, keeping=plan, tally=tally)
         blocks = kept.watch(blocks) if kept else blocks
         with database.loading(), database.transaction() as cursor:
             counts = load(cursor, owner, blocks, tell)
@@ -173,6 +176,7 @@ def save_blocks(
                 counts["clinical_notes"] = keep_notes(cursor, owner)
             if kept:
                 kept.finish(cursor, owner, counts, clock())
+            runs.note_attrition(cursor, owner.run_key, tally.counted() if tally else None)
             scenarios.finish(cursor, owner, counts, now=clock())
             if also:
                 also(cursor)
@@ -182,6 +186,11 @@ def save_blocks(
     finally:
         # Ends the processes that simulate now, not when the error is forgotten.
         getattr(blocks, "close", lambda: None)()
+
+
+def tally_of(spec: Specification, past: Mapping[str, Any] | None = None) -> simulation.Tally | None:
+    """Return what counts who is found, perhaps on from ``past``; None if nobody is looked for."""
+    return simulation.Tally.of(spec, past) if spec.having else None
 
 
 def keep_notes(cursor: DuckDBPyConnection, owner: Owner) -> int:

@@ -18,7 +18,7 @@ from healthsim_nb import __version__, simulation
 from healthsim_nb.errors import SpecificationError, WorkspaceError
 from healthsim_nb.operations import checkpointing
 from healthsim_nb.operations.checkpointing import Source
-from healthsim_nb.operations.generation import keep_notes, origin
+from healthsim_nb.operations.generation import keep_notes, origin, tally_of
 from healthsim_nb.population.crowd import GROUP
 from healthsim_nb.store import growth, runs, scenarios
 from healthsim_nb.store.extending import Completion, differ
@@ -30,6 +30,8 @@ from healthsim_nb.templates.template import Specification
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+
+    from duckdb import DuckDBPyConnection
 
     from healthsim_nb.operations.checkpointing import Kept
     from healthsim_nb.simulation import Tables
@@ -62,7 +64,7 @@ class Growth:
     @property
     def first(self) -> int:
         """The first patient who is simulated."""
-        return 0 if self.kind == "extend" else self.old.n
+        return 0 if self.kind == "extend" or self.new.having else self.old.n
 
 
 def longer(database: Database, scenario: int, name: str, months: object) -> Growth:
@@ -80,7 +82,11 @@ def longer(database: Database, scenario: int, name: str, months: object) -> Grow
             f"{settings.MOST_MONTHS:,} (85 years): it can be extended by {room:,}, not {more:,}."
         )
     settings.first_day(old.start, old.months + more)
-    return Growth(past, old, old.model_copy(update={"months": old.months + more}))
+    new = old.model_copy(update={"months": old.months + more})
+    if old.having:
+        # The people stay who they are: those to whom it happened within the months there were.
+        new = new.model_copy(update={"having_within": old.having_within or old.months})
+    return Growth(past, old, new)
 
 
 def larger(database: Database, scenario: int, name: str, n: object) -> Growth:
@@ -101,7 +107,8 @@ def larger(database: Database, scenario: int, name: str, n: object) -> Growth:
 def again(database: Database, scenario: int, name: str, made: Specification) -> Growth:
     """Return the growth that makes again what a run has made of a scenario, if it is lost."""
     past, now = _read(database, scenario, name)
-    return Growth(past, now, now, made.model_copy(update={"months": now.months}))
+    same = {"months": now.months, "having_within": now.having_within}
+    return Growth(past, now, now, made.model_copy(update=same))
 
 
 def _read(database: Database, scenario: int, name: str) -> tuple[Past, Specification]:
@@ -204,7 +211,8 @@ def _load(
         kept = checkpointing.begin(
             cursor, database, owner, draft, made, about, source=source, now=run.clock()
         )
-        blocks = _blocks(change, library, run.workers, kept)
+        tally = _tally(cursor, change)
+        blocks = _blocks(change, library, run.workers, kept, tally)
         try:
             load(cursor, owner, blocks, _tell(change, run.progress), put=completion.put)
         finally:
@@ -214,17 +222,28 @@ def _load(
             completion.inserted["clinical_notes"] += keep_notes(cursor, owner)
         if kept:
             kept.finish(cursor, owner, completion.inserted, run.clock())
+        runs.note_attrition(cursor, owner.run_key, tally.counted() if tally else None)
         scenarios.finish(cursor, owner, completion.inserted, now=run.clock())
 
 
 def _blocks(
-    change: Growth, library: Library, workers: int | None, kept: Kept | None
+    change: Growth,
+    library: Library,
+    workers: int | None,
+    kept: Kept | None,
+    tally: simulation.Tally | None,
 ) -> Iterator[Tables]:
     plan = kept.plan if kept else None
     blocks = simulation.blocks(
-        change.made, library, workers=workers, first=change.first, keeping=plan
+        change.made, library, workers=workers, first=change.first, keeping=plan, tally=tally
     )
     return kept.watch(blocks) if kept else blocks
+
+
+def _tally(cursor: DuckDBPyConnection, change: Growth) -> simulation.Tally | None:
+    """Return what counts who is found: more patients are looked for where the search ended."""
+    past = runs.attrition(cursor, change.past.scenario_id) if change.kind == "add" else None
+    return tally_of(change.made, past if past and past["kept"] == change.old.n else None)
 
 
 def _tell(change: Growth, progress: Callable[[int], None] | None) -> Callable[[int], None] | None:

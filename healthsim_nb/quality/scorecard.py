@@ -142,7 +142,7 @@ def is_everybody(spec: Specification) -> bool:
     chosen = asked.sex or asked.line_of_business or asked.race or asked.plans
     chosen = chosen or asked.states or asked.cities
     whole = asked.ages == "us" and asked.limits == (0, 120)
-    return whole and not (chosen or spec.have or spec.without)
+    return whole and not (chosen or spec.have or spec.without or spec.having)
 
 
 def _row(target: Target, found: Figure | None, months: int) -> Row:

@@ -4,7 +4,6 @@ from healthsim_nb.simulation.generator import (
     PART,
     SHARED,
     WORK,
-    Generator,
     Share,
     Tables,
     block_count,
@@ -13,8 +12,9 @@ from healthsim_nb.simulation.generator import (
     gen_block,
     make_block,
     make_parts,
-    prepare,
 )
+from healthsim_nb.simulation.prepared import Generator, prepare
+from healthsim_nb.simulation.search import Tally
 
 __all__ = [
     "PART",
@@ -23,6 +23,7 @@ __all__ = [
     "Generator",
     "Share",
     "Tables",
+    "Tally",
     "block_count",
     "blocks",
     "firsts",

@@ -9,15 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from subprocess import PIPE, Popen
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from healthsim_nb.errors import HealthsimError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
-    from healthsim_nb.simulation import Share, Tables
+    from healthsim_nb.simulation import Share
+    from healthsim_nb.simulation.search import Hunt
 
+Part = TypeVar("Part")
 FEW = 2
 """Blocks of work below which processes are not worth their start."""
 FEWEST_PROCESSES, MOST_PROCESSES = 2, 8
@@ -32,9 +35,8 @@ def usual_processes(count: int) -> int:
     return min(max(FEWEST_PROCESSES, processors - 2), MOST_PROCESSES, count)
 
 
-def by_thread(work: Share) -> Iterator[Tables]:
-    """Yield the parts of blocks that a thread makes, one ahead."""
-    made = (part for block in work.blocks for part in work.make(block))
+def by_thread(made: Iterator[Part]) -> Iterator[Part]:
+    """Yield parts of blocks that a thread makes, one ahead."""
     with ThreadPoolExecutor(1, thread_name_prefix="healthsim") as pool:
         ahead = pool.submit(next, made, None)
         while (part := ahead.result()) is not None:
@@ -45,7 +47,7 @@ def by_thread(work: Share) -> Iterator[Tables]:
             yield ready.pop()
 
 
-def by_processes(work: Share, workers: int) -> Iterator[Tables]:
+def by_processes(work: Share | Hunt, workers: int) -> Iterator[Any]:
     """Yield the parts of blocks that processes make in turn; they end when the reader stops."""
     shares = [replace(work, blocks=work.blocks[w::workers]) for w in range(workers)]
     crew = [start_worker(share) for share in shares]
@@ -62,7 +64,7 @@ def by_processes(work: Share, workers: int) -> Iterator[Tables]:
             process.communicate()
 
 
-def in_turn(pool: ThreadPoolExecutor, crew: list[Popen[bytes]], count: int) -> Iterator[Tables]:
+def in_turn(pool: ThreadPoolExecutor, crew: list[Popen[bytes]], count: int) -> Iterator[Any]:
     """Yield the parts of the blocks of all workers, each waited for by a thread, one part ahead."""
     ahead = [pool.submit(receive, process) for process in crew]
     for block in range(count):
@@ -77,7 +79,7 @@ def in_turn(pool: ThreadPoolExecutor, crew: list[Popen[bytes]], count: int) -> I
             ahead[place] = pool.submit(receive, crew[place])
 
 
-def start_worker(share: Share) -> Popen[bytes]:
+def start_worker(share: Share | Hunt) -> Popen[bytes]:
     """Start a worker process and tell it what to do."""
     home = str(Path(__file__).parents[2])
     paths = [home, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
@@ -96,11 +98,11 @@ def start_worker(share: Share) -> Popen[bytes]:
     return process
 
 
-def receive(process: Popen[bytes]) -> Tables | None:
+def receive(process: Popen[bytes]) -> Any:  # noqa: ANN401 - whatever it has made
     """Return the next part that a worker has made; None: its block is done."""
     assert process.stdout is not None
     try:
-        part: Tables | Exception | None = pickle.load(process.stdout)  # noqa: S301
+        part = pickle.load(process.stdout)  # noqa: S301
     except (EOFError, pickle.UnpicklingError):
         raise HealthsimError(
             f"A worker process ended before its work was done (exit code {process.wait()}), "

@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from healthsim_nb.clinical.compile import compile_plan
-from healthsim_nb.clinical.newborns import children
-from healthsim_nb.clinical.prevalence import prevalence_of
-from healthsim_nb.clinical.render.chart import open_chart, split
-from healthsim_nb.clinical.state import bodies
+from healthsim_nb.clinical.render.chart import split
 from healthsim_nb.engine.arrow import declared
-from healthsim_nb.engine.ids import BLOCK, MOST_MOTHERS
+from healthsim_nb.engine.ids import BLOCK
 from healthsim_nb.errors import SpecificationError
-from healthsim_nb.population import people
-from healthsim_nb.population.ages import age_weights
 from healthsim_nb.population.crowd import GROUP
 from healthsim_nb.simulation import crew, rows
-from healthsim_nb.simulation.playing import Keeping, lives
+from healthsim_nb.simulation.prepared import Generator, played, prepare
+from healthsim_nb.simulation.search import Tally, look, search
 from healthsim_nb.templates.library import Library, load
-from healthsim_nb.templates.template import Specification
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from healthsim_nb.clinical.plan import Plan
     from healthsim_nb.clinical.render.chart import Chart
+    from healthsim_nb.simulation.playing import Keeping
+    from healthsim_nb.templates.template import Specification
 
 Tables = dict[str, pa.RecordBatch]
 WORK = 4 * BLOCK
@@ -39,36 +30,6 @@ WORK = 4 * BLOCK
 PART = 2 * BLOCK
 """Patients whose rows are made at a time: rows take far more room than lives."""
 SHARED = rows.SHARED
-
-
-@dataclass(frozen=True)
-class Generator:
-    """A specification made ready: all that a block needs, the same for every block."""
-
-    plan: Plan
-    weights: NDArray[np.int64]
-    library: Library
-
-    @property
-    def spec(self) -> Specification:
-        """The specification."""
-        return self.plan.spec
-
-
-def prepare(spec: Specification, library: Library) -> Generator:
-    """Return the generator of a specification; the latest few are kept."""
-    return _prepared(spec.model_dump_json(), library)
-
-
-@lru_cache(maxsize=4)
-def _prepared(text: str, library: Library) -> Generator:
-    spec = Specification.model_validate_json(text)
-    if spec.population.newborns and spec.n > MOST_MOTHERS:
-        raise SpecificationError(
-            f"n is {spec.n:,}: with newborns, a scenario has room for {MOST_MOTHERS:,} patients."
-        )
-    plan = compile_plan(spec, library)
-    return Generator(plan, age_weights(spec.population, prevalence_of(plan)), library)
 
 
 def gen_block(
@@ -130,6 +91,8 @@ def make_block(
     keeping
         What is saved on the way, and from where it goes on; None: nothing, from the first day.
     """
+    if generator.spec.having:
+        return _chosen(generator, block, turns, size, after)
     chart, born, wanted = _played(generator, block, turns, size, after, keeping)
     return rows.tables(chart, born, wanted, generator.library)
 
@@ -166,12 +129,17 @@ def _played(
     wanted = min(size, generator.spec.n - first)
     if block < 0 or wanted <= 0:
         raise IndexError(f"no block {block}: {generator.spec.n} patients make fewer")
-    plan = generator.plan if turns is None else generator.plan.cut(turns)
-    crowd = people.draw(plan.spec, generator.weights, first, -(-wanted // GROUP) * GROUP)
-    who = bodies(crowd)
-    state, out = lives(plan, who, first, keeping)
-    born = children(plan, who, state) if plan.spec.population.newborns else None
-    return open_chart(plan, who, state, out, len(crowd)), born, wanted
+    return *played(generator, first, wanted, turns, keeping), wanted
+
+
+def _chosen(generator: Generator, block: int, turns: int | None, size: int, after: int) -> Tables:
+    """Return the rows of those of a block who fulfil what is asked for, n at most."""
+    if block < 0:
+        raise IndexError(f"no block {block}: the first is 0")
+    size = -(-size // GROUP) * GROUP
+    return look(
+        generator, after * GROUP + block * size, size, turns=turns, left=generator.spec.n
+    ).tables
 
 
 def firsts(n: int, *, first: int = 0, block_size: int = WORK) -> list[int]:
@@ -194,8 +162,11 @@ def blocks(
     workers: int | None = None,
     first: int = 0,
     keeping: Keeping | None = None,
+    tally: Tally | None = None,
 ) -> Iterator[Tables]:
     """Yield the rows of every block, in order, made ahead of the reader.
+
+    Where patients are chosen by what happens to them, people are simulated until so many are found.
 
     Parameters
     ----------
@@ -208,6 +179,9 @@ def blocks(
     workers
         1: a thread of this process; more: so many processes. None: a thread for one block, else a
         process for each processor but the two that insert, and two at least.
+    tally
+        Counts who was simulated and who was found, where patients are chosen, and says where to go
+        on; then ``first`` does not count. None: from the first person on.
 
     Raises
     ------
@@ -216,6 +190,8 @@ def blocks(
     """
     if workers is not None and workers < 1:
         raise SpecificationError(f"workers is {workers}: at least 1 must do the work.")
+    if spec.having:
+        return search(prepare(spec, library), tally or Tally.of(spec), workers, block_size)
     after = first // GROUP
     there = spec.n - after * GROUP
     count = block_count(there, block_size or WORK)
@@ -226,7 +202,9 @@ def blocks(
         block_size = -(-there // count)
         count = block_count(there, block_size)
     work = Share(prepare(spec, library), range(count), block_size or WORK, after, keeping)
-    return crew.by_processes(work, processes) if processes > 1 else crew.by_thread(work)
+    if processes > 1:
+        return crew.by_processes(work, processes)
+    return crew.by_thread(part for block in work.blocks for part in work.make(block))
 
 
 @dataclass(frozen=True)

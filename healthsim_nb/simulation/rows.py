@@ -48,6 +48,11 @@ class Written:
     births: bool
     """Whether children that were born join the scenario."""
 
+    @property
+    def everything(self) -> Tables:
+        """What became of everybody, the children among them: tables by name."""
+        return {**self.record, **(self.covered.rows if self.covered else {})}
+
     def tables(self, chosen: Bools | None = None) -> Tables:
         """Return the rows of each table, by id.
 
@@ -59,6 +64,8 @@ class Written:
         """
         own = self._own(chosen)
         covered, also = self.covered.of(own) if self.covered else ({}, np.zeros(0, np.intp))
+        if chosen is not None:
+            covered = _without_strangers(covered)
         record = {name: _of(rows, self.folk.people, own) for name, rows in self.record.items()}
         rows = {**_known(self.folk, own, also, record, covered), **record, **covered}
         return {name: _ordered(table) for name, table in rows.items()} if self.births else rows
@@ -108,6 +115,8 @@ def _known(
     patients = np.flatnonzero(own)
     known = own.copy()
     known[relatives] = True
+    # A household is called after one of its people.
+    known[folk.people.rows_of(folk.people.household_id[known])] = True
     who = np.flatnonzero(known)
     seen = record["encounters"]["provider_id"].to_numpy()
     named = np.unique(np.concatenate([folk.doctor[who], seen]))
@@ -137,6 +146,16 @@ def _folk(chart: Chart, born: Chart | None, wanted: int) -> Folk:
         np.concatenate([doctor, born.own_provider])[order],
         int(own.sum()),
     )
+
+
+def _without_strangers(covered: Tables) -> Tables:
+    """Return the tables of coverage without the groups of people who were not chosen."""
+    if not covered:
+        return covered
+    named = [covered[table]["group_id"].drop_null() for table in ("members", "coverage_spans")]
+    groups = covered["groups"]
+    known = np.isin(groups["id"].to_numpy(), np.concatenate([ids.to_numpy() for ids in named]))
+    return {**covered, "groups": groups.filter(pa.array(known))}
 
 
 def _of(rows: pa.RecordBatch, people: People, own: Bools) -> pa.RecordBatch:

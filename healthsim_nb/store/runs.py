@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from healthsim_nb import __version__
 from healthsim_nb.errors import RunIdCollisionError, UnknownNameError
 from healthsim_nb.store.naming import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -127,6 +128,26 @@ def finish(cursor: DuckDBPyConnection, run_key: int, rows: int, *, now: datetime
         "UPDATE hs.runs SET status = 'finished', finished_at = ?, row_count = ? WHERE run_key = ?",
         [now, rows, run_key],
     )
+
+
+def note_attrition(
+    cursor: DuckDBPyConnection, run_key: int, counts: Mapping[str, Any] | None
+) -> None:
+    """Record how many were simulated and how many of them kept; None: nobody was chosen."""
+    if counts is not None:
+        cursor.execute(
+            "UPDATE hs.runs SET attrition = ? WHERE run_key = ?", [json.dumps(counts), run_key]
+        )
+
+
+def attrition(cursor: DuckDBPyConnection, scenario: int) -> dict[str, Any] | None:
+    """Return the counts of the latest run that chose patients of a scenario, if one did."""
+    row = cursor.execute(
+        "SELECT attrition FROM hs.runs WHERE scenario_id = ? AND attrition IS NOT NULL "
+        "ORDER BY run_key DESC LIMIT 1",
+        [scenario],
+    ).fetchone()
+    return json.loads(row[0]) if row else None
 
 
 def id_of(cursor: DuckDBPyConnection, run_key: int) -> str:

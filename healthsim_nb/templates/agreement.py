@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from healthsim_nb.errors import nearest
 from healthsim_nb.reference import geography
+from healthsim_nb.templates.outcome import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,6 +37,7 @@ def disagreements(asked: Template | Specification, known: Mapping[str, Condition
         *_excluded(asked, have),
         *_groups(asked, known),
         *_mix(asked, known),
+        *_having(asked),
     ]
 
 
@@ -74,6 +76,14 @@ def _plans(asked: Template | Specification) -> Iterator[str]:
         yield f"plans of the kind {kinds} are {needed}, and {said or 'any payer'} is asked for"
     if population.plans and not asked.coverage:
         yield "a kind of plan is asked for, and no health plans are made (coverage)"
+
+
+def _having(asked: Template | Specification) -> Iterator[str]:
+    if asked.coverage:
+        return
+    for outcome in asked.having:
+        if outcome.kind.coverage:
+            yield f"'{sentence(outcome)}' is asked for, and no health plans are made (coverage)"
 
 
 def _who(c: Condition, population: Population) -> Iterator[str]:

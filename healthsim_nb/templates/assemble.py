@@ -9,11 +9,13 @@ from healthsim_nb.errors import SpecificationError
 from healthsim_nb.templates import settings
 from healthsim_nb.templates.agreement import disagreements
 from healthsim_nb.templates.checking import unknown_names
+from healthsim_nb.templates.drug_names import drug_names
 from healthsim_nb.templates.template import Population, Specification
 from healthsim_nb.templates.uses import of_template
 
 if TYPE_CHECKING:
     from healthsim_nb.templates.library import Library
+    from healthsim_nb.templates.outcome import Outcome
     from healthsim_nb.templates.template import Template
 
 DEFAULT_SIZE = 100
@@ -45,6 +47,8 @@ class Wish:
     without: tuple[str, ...] | Literal["chronic"] = ()
     mix_of: str | None = None
     mix: dict[str, float] | None = None
+    having: tuple[Outcome, ...] = ()
+    having_within: int | None = None
 
 
 def assemble(library: Library, wish: Wish, run: Run) -> Specification:
@@ -72,12 +76,14 @@ def assemble(library: Library, wish: Wish, run: Run) -> Specification:
         new=list(wish.new),
         have_any=list(wish.have_any),
         without=wish.without if wish.without == "chronic" else list(wish.without),
+        having=list(wish.having),
+        having_within=wish.having_within,
         mix_of=mix_of,
         notes=_first(run.notes, template and template.notes, False),
         coverage=_first(run.coverage, template and template.coverage, True),
         mix=settings.shares(mix, library.conditions.get(mix_of or ""), _asked_by(wish)),
     )
-    known = {"condition": library.conditions}
+    known = {"condition": library.conditions, "medicine": drug_names(library)}
     problems = [*unknown_names(of_template(spec), known, library.conditions)]
     problems = problems or disagreements(spec, library.conditions)
     if problems:
@@ -97,6 +103,7 @@ def wish_of(template: Template) -> Wish:
         without,
         template.mix_of,
         template.mix,
+        tuple(template.having),
     )
 
 

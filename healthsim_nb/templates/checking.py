@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from healthsim_nb import reference
 from healthsim_nb.templates.agreement import disagreements
+from healthsim_nb.templates.drug_names import names_of
 from healthsim_nb.templates.problems import missing_name
 from healthsim_nb.templates.uses import Use, of_catalogue, of_condition, of_plan, of_template
 
@@ -34,8 +35,11 @@ FILES = {
 
 def problems_between(shelves: Mapping[str, Shelf]) -> Iterator[str]:
     """Yield a line for each problem between documents that are sound by themselves."""
-    known = {f"{kind[:-1]}": {*s.entries, *s.broken} for kind, s in shelves.items()}
+    known: dict[str, Iterable[str]] = {
+        f"{kind[:-1]}": {*s.entries, *s.broken} for kind, s in shelves.items()
+    }
     known["class"] = {drug.drug_class for drug in shelves["drugs"].entries.values()}
+    known["medicine"] = names_of(shelves["drugs"].entries, shelves["products"].entries)
     conditions = shelves["conditions"]
     for kind, shelf in shelves.items():
         for name, entry in shelf.entries.items():

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from healthsim_nb.templates.base import AgeRange, Id, Percent, Probability, Sex, Strict
+from healthsim_nb.templates.outcome import Outcome
 
 LineOfBusiness = Literal["commercial", "medicare", "medicaid", "uninsured", "military"]
 RaceGroup = Literal[
@@ -70,6 +71,8 @@ class Template(Strict):
 
     ``chronic``: any chronic one at the start.
     """
+    having: list[Outcome] = []
+    """What must have happened to everybody: people are simulated until so many are found."""
     mix_of: Id | None = None
     """The condition whose levels or stages a mix speaks of."""
     mix: dict[Id, Probability] = {}
@@ -108,6 +111,11 @@ class Specification(Strict):
     new: list[Id] = []
     have_any: list[dict[Id, Percent]] = []
     without: list[Id] | Literal["chronic"] = []
+    having: list[Outcome] = []
+    """What must have happened to everybody: people are simulated until so many are found."""
+    having_within: int | None = Field(default=None, ge=1)
+    """Months from the first within which it must have happened; None: all. A scenario that is
+    extended keeps its people."""
     mix_of: Id | None = None
     mix: dict[str, Probability] = {}
     notes: bool = False

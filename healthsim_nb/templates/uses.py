@@ -74,6 +74,8 @@ def of_template(t: Template | Specification) -> Iterator[Use]:
         yield from _all(f"have_any.{place}", "condition", group)
     if t.without != "chronic":
         yield from _all("without", "condition", t.without)
+    for place, outcome in enumerate(t.having):
+        yield from _all(f"having.{place}.of", "medicine", outcome.of)
     yield from _all("population.states", "state", t.population.states)
     if t.mix_of:
         yield Use("mix_of", "condition", t.mix_of)

@@ -9,6 +9,7 @@ from healthsim_nb.templates.agreement import disagreements
 from healthsim_nb.templates.assemble import Run, Wish, assemble, wish_of
 from healthsim_nb.templates.checking import unknown_names
 from healthsim_nb.templates.documents import parse_yaml, read_text
+from healthsim_nb.templates.drug_names import drug_names
 from healthsim_nb.templates.extending import extended
 from healthsim_nb.templates.problems import validated
 from healthsim_nb.templates.template import Specification, Template
@@ -21,7 +22,17 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", Template, Specification)
 
-_WHO = ("population", "have", "new", "have_any", "without", "mix_of", "mix")
+_WHO = (
+    "population",
+    "have",
+    "new",
+    "have_any",
+    "without",
+    "having",
+    "having_within",
+    "mix_of",
+    "mix",
+)
 _RUN = ("n", "seed", "start", "months", "notes", "coverage")
 _UNSAID = {"n": 1, "seed": 0, "start": "2024-01-01", "months": 1}
 """So that the model finds what it needs; `assemble` knows the real defaults."""
@@ -81,7 +92,7 @@ def _model(model: type[Model], data: dict[str, Any], label: str) -> Model:
 
 
 def _unknown(library: Library, asked: Template | Specification) -> list[str]:
-    known = {"condition": library.conditions}
+    known = {"condition": library.conditions, "medicine": drug_names(library)}
     return list(unknown_names(of_template(asked), known, library.conditions))
 
 

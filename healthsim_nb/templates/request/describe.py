@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from healthsim_nb import reference
+from healthsim_nb.templates.outcome import Outcome, sentence
 from healthsim_nb.templates.request.levels import in_words
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def in_all(spec: Specification) -> Iterator[str]:
         yield f"without {named}"
     if spec.mix:
         yield " and ".join(f"{percent(share)} {level}" for level, share in spec.mix.items())
+    yield from _kept(spec)
     yield f"template {spec.template}" if spec.template else "no template"
     yield f"{spec.months:,} months from {spec.start}"
     yield f"seed {spec.seed}"
@@ -85,6 +87,13 @@ def _where(who: Population) -> Iterator[str]:
     whole = [s for s in who.states if not any(city.endswith(f", {s}") for city in who.cities)]
     if whole:
         yield _states(whole)
+
+
+def _kept(spec: Specification) -> Iterator[str]:
+    if spec.having:
+        within = f" within {spec.having_within:,} months" if spec.having_within else ""
+        had = " and ".join(map(sentence, spec.having))
+        yield f"of as many as it takes those are kept who had {had}{within}"
 
 
 def percent(share: float) -> str:
@@ -117,12 +126,19 @@ def _parts(says: dict[str, Any], library: Library) -> Iterator[str]:
     if "cities" in says:
         yield " or ".join(says["cities"])
     yield from _medical(says, library)
+    yield from _happened(says.get("having", ()))
     if "months" in says:
         yield f"{says['months']:,} months"
     if "start" in says:
         yield f"from {says['start']}"
     if "seed" in says:
         yield f"seed {says['seed']}"
+
+
+def _happened(having: Sequence[dict[str, Any]]) -> Iterator[str]:
+    if having:
+        had = (sentence(Outcome.model_validate(one)) for one in having)
+        yield f"those are kept who had {' and '.join(had)}"
 
 
 def _people(says: dict[str, Any]) -> Iterator[str]:

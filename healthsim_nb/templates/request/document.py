@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from healthsim_nb import reference
 from healthsim_nb.reference import geography
+from healthsim_nb.templates.drug_names import drug_names
 from healthsim_nb.templates.library import load
+from healthsim_nb.templates.outcome import kinds
 from healthsim_nb.templates.request.describe import meaning_of
 from healthsim_nb.templates.request.understand import understand
 from healthsim_nb.templates.request.vocabulary import names_of, words
@@ -33,6 +35,8 @@ def text() -> str:
         _numbers(),
         _places(),
         _conditions(library),
+        _happenings(),
+        _drugs(library),
         _templates(library),
         _beyond(),
     ]
@@ -104,6 +108,25 @@ def _condition_rows(library: Library) -> Iterator[tuple[str, ...]]:
         if condition.kind != "service":
             said = dict.fromkeys((*names_of(condition)[1:], *more.get(condition.id, ())))
             yield f"`{condition.id}`", ", ".join(said), ", ".join(condition.rank_names)
+
+
+def _happenings() -> str:
+    known = kinds()
+    rows = (
+        (", ".join(entry["says"]), f"{known[entry['what']].says[0]} {entry.get('amount', '')}")
+        for entry in words("outcomes")
+    )
+    return _table("What happens to people", ("words", "they had"), rows)
+
+
+def _drugs(library: Library) -> str:
+    classes = sorted({drug.drug_class for drug in library.drugs.values()})
+    said = [", ".join(entry["says"]) for entry in words("drugs")]
+    known = sorted(drug_names(library).keys() - set(classes))
+    listed = (said, classes, known)
+    titles = ("classes and brands in plain words", "classes", "substances and brands")
+    rows = zip(titles, map(" · ".join, listed), strict=True)
+    return _table("What people take", ("", "words"), rows)
 
 
 def _templates(library: Library) -> str:

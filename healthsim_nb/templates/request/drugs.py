@@ -1,59 +1,74 @@
-"""Reads what somebody takes: on lisinopril · taking a statin. Only the finished scenario tells."""
+"""Reads what somebody takes: on lisinopril · a statin or ezetimibe · without insulin."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from healthsim_nb.templates.drug_names import drug_names
+from healthsim_nb.templates.request.phrases import Phrases
 from healthsim_nb.templates.request.reading import Reading, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from healthsim_nb.templates.condition import Condition
     from healthsim_nb.templates.library import Library
-
-QUERY = "SELECT DISTINCT patient_id FROM medications WHERE {names} ORDER BY patient_id"
-MOST_NAMED = 3
-"""Conditions that a hint names."""
 
 
 def drug(text: Text, place: int) -> Reading | None:
-    """Return the query that tells who takes a drug or one of a class."""
-    start = text.skip("taking", place)
-    found = text.words.drugs.find(text.tokens, start)
-    if found is None:
+    """Return the drugs that everybody takes, or that nobody does."""
+    start = text.skip("never", place)
+    never = start > place
+    start = text.skip("some", _taking(text, start))
+    names, end, either = _listed(text, start)
+    if not names:
         return None
-    end = text.skip("users", found[0])
-    if start == place and end == found[0]:
+    after = text.skip("users", end)
+    if start == place and after == end:
         return None
-    names = " OR ".join(f"starts_with(lower(name), '{name}')" for name in found[1]["names"])
-    query = QUERY.format(names=names)
-    return Reading(place, end, {"outcome": query, "taken_for": found[1]["for"]})
+    groups = [[name for group in names for name in group]] if either or never else names
+    said: dict[str, Any] = {"never": True} if never else {}
+    having = [{"what": "drug", "of": list(dict.fromkeys(group)), **said} for group in groups]
+    return Reading(place, after, {"having": having})
 
 
-def taken(library: Library, ids: Sequence[str]) -> dict[str, list[str]]:
-    """Return what the record calls some drugs, and the conditions that they are taken for."""
-    return {
-        "names": sorted({_ingredient(library.drugs[name].name) for name in ids}),
-        "for": list(_conditions(library, set(ids))),
-    }
+def _taking(text: Text, place: int) -> int:
+    """Return the place after "on a" or the like; of two that fit, after the longer."""
+    return max(text.skip("taking", place), text.skip("prescribed_for", place))
 
 
-def _ingredient(name: str) -> str:
-    """Return the substance of ``lisinopril 10 MG Oral Tablet``."""
-    return re.split(r"\s+[\d.]", name.casefold(), maxsplit=1)[0].replace("'", "''")
+def _listed(text: Text, place: int) -> tuple[list[list[str]], int, bool]:
+    """Read "metformin, insulin or a statin": the names, the place after them, whether any does."""
+    names: list[list[str]] = []
+    end, either = place, False
+    while found := text.words.drugs.find(text.tokens, place):
+        if names:
+            either |= "or" in text.between(end, place)
+        end = found[0]
+        names.append(found[1])
+        place = text.skip("separators", end)
+        if place == end:
+            break
+        place = text.skip("some", _taking(text, text.skip("separators", place)))
+    return names, end, either
 
 
-def _conditions(library: Library, ids: set[str]) -> Iterator[str]:
-    """Yield the conditions, those that most people have first."""
-    for condition in sorted(library.conditions.values(), key=_most, reverse=True):
-        lines = condition.treatment.lines if condition.treatment else []
-        if any(ids & set(line) for line in lines):
-            yield condition.name
+def phrases(library: Library, classes: Iterable[Mapping[str, Any]]) -> Phrases[list[str]]:
+    """Return what drugs are called, and the names of `drug_names` that each phrase means.
 
-
-def _most(condition: Condition) -> float:
-    """Return the share of people who have it at the age at which most do."""
-    sexes = condition.prevalence.model_dump() if condition.prevalence else {}
-    return max((share for ages in sexes.values() for share in (ages or {}).values()), default=0.0)
+    Parameters
+    ----------
+    classes
+        Plain names of classes of drugs, and how their ids of class begin.
+    """
+    found: Phrases[list[str]] = Phrases()
+    known = drug_names(library)
+    every = sorted({drug.drug_class for drug in library.drugs.values()})
+    for entry in classes:
+        meant = [name for name in entry.get("names", ()) if name in known]
+        meant += [name for name in every if name.startswith(tuple(entry.get("class", ["-"])))]
+        if meant:
+            found.add_all(entry["says"], meant)
+    for name in known:
+        found.add(name, [name])
+        found.add(name.replace("-", " "), [name])
+    return found

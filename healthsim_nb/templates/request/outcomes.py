@@ -1,56 +1,154 @@
-"""Reads what only the finished scenario can tell: claims over $10,000 · met their deductible."""
+"""Reads what has happened to somebody: claims over $10,000 · admitted twice · no ED visits."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from healthsim_nb.errors import RequestError
-from healthsim_nb.templates.request.drugs import MOST_NAMED
-from healthsim_nb.templates.request.numbers import number
+from healthsim_nb.templates.request.numbers import number, whole
 from healthsim_nb.templates.request.reading import Reading, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SIGNS = {"over": ">", "more": ">", "at_least": ">=", "under": "<", "less": "<", "at_most": "<="}
-"""Lists of ``words/grammar.yaml``, and how they compare."""
+LIMITS = {
+    "over": "over",
+    "more": "over",
+    "exceeding": "over",
+    "at_least": "at_least",
+    "at_least_of": "at_least",
+    "under": "under",
+    "less": "under",
+    "below": "under",
+    "at_most": "at_most",
+}
+"""Lists of ``words``, and which limit of an outcome they set."""
+AMOUNTS = {"as_charged": "charged", "as_paid": "paid", "as_allowed": "allowed", "as_owed": "owed"}
+"""Lists of ``words``, and which amount of an outcome they speak of."""
+Count = tuple[int, int]
+"""How often, and the place after it."""
 
 
 def outcome(text: Text, place: int) -> Reading | None:
-    """Return the query that answers what is asked at a place."""
-    found = text.words.outcomes.find(text.tokens, place)
-    if found is None:
+    """Return what has happened, or has not, to everybody who is asked for."""
+    start = text.skip("never", place)
+    never = start > place
+    found = _count(text, start) if not never else (1, text.skip("some", start))
+    times, start = found or (1, start)
+    phrase = text.words.outcomes.find(text.tokens, start)
+    if phrase is None:
         return None
-    end, entry = found
-    if not entry.get("amount"):
-        return Reading(place, end, {"outcome": entry["query"]})
-    return _of_amount(text, place, end, entry["query"])
+    end, entry = phrase
+    said: dict[str, Any] = {"what": entry["what"]}
+    if "amount" in entry:
+        said["amount"] = entry["amount"]
+    if entry["what"] in ("claim", "spending", "denied-claim"):
+        limits, end = _limits(text, end)
+        said |= limits
+    if entry.get("verb") and not never:
+        times, end = _how_often(text, end)
+    if entry["what"] == "readmission":
+        end = text.skip("after_readmitted", end)
+    if entry.get("compared") and not (_compares(said) or (found and entry["what"] == "claim")):
+        return None
+    said |= {"never": True} if never else {"times": times} if times > 1 else {}
+    return Reading(place, end, {"having": [said]})
 
 
-def _of_amount(text: Text, place: int, end: int, query: str) -> Reading | None:
-    for name, sign in SIGNS.items():
-        after = text.skip(name, end)
-        if after > end:
-            token = text.at(after)
-            value = number(text, after + (token is not None and token.fold == "$"))
-            if value is not None:
-                end = text.skip("dollars", value[1])
-                asked = query.format(sign=sign, amount=f"{value[0]:.0f}")
-                return Reading(place, end, {"outcome": asked})
+def _compares(said: dict[str, Any]) -> bool:
+    return any(limit in said for limit in LIMITS.values())
+
+
+def _count(text: Text, place: int) -> Count | None:
+    """Read "at least two", "3 or more", "multiple"; not the number of patients, which leads."""
+    if after := _after(text, "several", place):
+        return 2, after
+    for name, add in (("at_least", 0), ("more", 1), ("over", 1)):
+        after = text.skip(name, place)
+        found = whole(text, after) if after > place else None
+        if found:
+            return found[0] + add, found[1]
+    found = whole(text, place)
+    if found is None or found[0] < 1:
+        return None
+    after = text.skip("more_after", found[1])
+    return None if after == found[1] and text.leads(place) else (found[0], after)
+
+
+def _after(text: Text, name: str, place: int) -> int | None:
+    after = text.skip(name, place)
+    return after if after > place else None
+
+
+def _how_often(text: Text, place: int) -> Count:
+    """Read "twice", "three times", "at least 3 times" after a verb."""
+    for name, times in (("often", 2), ("thrice", 3)):
+        if after := _after(text, name, place):
+            return times, after
+    at, add = place, 0
+    for name, more in (("at_least", 0), ("more", 1)):
+        if after := _after(text, name, place):
+            at, add = after, more
+    if after := _after(text, "twice", at):
+        return 2 + add, after
+    found = whole(text, at)
+    if found:
+        end = text.skip("more_after", found[1])
+        if text.has("times", end):
+            return found[0] + add, text.skip("times", end)
+    return 1, place
+
+
+def _limits(text: Text, place: int) -> tuple[dict[str, Any], int]:
+    """Read what an amount is compared with: "over $10,000", "between $5,000 and $10,000"."""
+    found = _compared(text, place) or _between(text, place) or _or_more(text, place)
+    if found is None:
+        return {}, place
+    limits, end = found
+    for name, amount in AMOUNTS.items():
+        if after := _after(text, name, end):
+            return {**limits, "amount": amount}, after
+    return limits, end
+
+
+def _compared(text: Text, place: int) -> tuple[dict[str, Any], int] | None:
+    for name, limit in LIMITS.items():
+        after = _after(text, name, place)
+        amount = _dollars(text, after) if after else None
+        if amount:
+            return {limit: amount[0]}, amount[1]
     return None
 
 
-def refuse_outcomes(text: Text, readings: Sequence[Reading]) -> None:
-    """Raise RequestError if somebody is to be picked by what is still to happen."""
-    found = [r for r in readings if "outcome" in r.says]
-    if not found:
-        return
-    said = " and ".join(f"'{text.said(r.first, r.end)}'" for r in found)
-    queries = " and ".join(f'c.query("{r.says["outcome"]}")' for r in found)
-    uses = dict.fromkeys(name for r in found for name in r.says.get("taken_for", ()))
-    hint = f" (such as people with {' or '.join(list(uses)[:MOST_NAMED])})" if uses else ""
-    raise RequestError(
-        f"{said}: who that is depends on what happens to people, and only the finished scenario"
-        " tells; nobody can be picked by it beforehand. Ask for a scenario without these words"
-        f"{hint}, then: {queries}"
-    )
+def _between(text: Text, place: int) -> tuple[dict[str, Any], int] | None:
+    start = _after(text, "between", place)
+    low = _dollars(text, start) if start else None
+    token = text.at(low[1]) if low else None
+    high = _dollars(text, low[1] + 1) if low and token and token.fold == "and" else None
+    return ({"at_least": low[0], "at_most": high[0]}, high[1]) if low and high else None
+
+
+def _or_more(text: Text, place: int) -> tuple[dict[str, Any], int] | None:
+    """Read "of $10,000 or more", "$50,000+"."""
+    amount = _dollars(text, text.skip("of_price", place))
+    if amount is None:
+        return None
+    for name, limit in (("more_after", "at_least"), ("less_after", "at_most")):
+        if after := _after(text, name, amount[1]):
+            return {limit: amount[0]}, after
+    return None
+
+
+def _dollars(text: Text, place: int) -> tuple[float, int] | None:
+    token = text.at(place)
+    if token is None:
+        return None
+    found = number(text, place + (token.fold == "$"))
+    return (found[0], text.skip("dollars", found[1])) if found else None
+
+
+def asked(readings: Sequence[Reading]) -> list[dict[str, Any]]:
+    """Return what must have happened to everybody, each thing once."""
+    found: list[dict[str, Any]] = []
+    for reading in readings:
+        found += [one for one in reading.says.get("having", ()) if one not in found]
+    return found

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from healthsim_nb.errors import RequestError, SpecificationError
 from healthsim_nb.templates.assemble import Run, Wish, assemble, wish_of
-from healthsim_nb.templates.request import qualities, what, who
+from healthsim_nb.templates.outcome import Outcome
+from healthsim_nb.templates.request import outcomes, qualities, what, who
 from healthsim_nb.templates.request.connectors import refuse_two_groups
 from healthsim_nb.templates.request.describe import meaning_of
-from healthsim_nb.templates.request.outcomes import refuse_outcomes
 from healthsim_nb.templates.request.reader import read
 from healthsim_nb.templates.request.reading import Reading, Text
 from healthsim_nb.templates.request.splits import settle
@@ -68,10 +68,6 @@ def understand(
     """
     text = _text(library, request)
     readings, unknown = read(text)
-    if not partly:
-        refuse_outcomes(text, readings)
-    unknown += [(r.first, r.end) for r in readings if "outcome" in r.says]
-    readings = [r for r in readings if "outcome" not in r.says]
     readings, idle = settle(library, readings)
     unknown += idle
     refuse_two_groups(text, readings)
@@ -121,6 +117,7 @@ def _wish(text: Text, library: Library, readings: list[Reading]) -> tuple[Wish, 
         _excluded(base, _also(without, spared)),
         mix_of,
         mix or base.mix,
+        (*base.having, *(Outcome.model_validate(said) for said in outcomes.asked(readings))),
     )
     return wish, [*unfit, *idle]
 

@@ -11,7 +11,7 @@ from healthsim_nb import reference
 from healthsim_nb.reference import geography
 from healthsim_nb.templates.condition import Condition, Stage
 from healthsim_nb.templates.documents import parse_yaml
-from healthsim_nb.templates.request.drugs import taken
+from healthsim_nb.templates.request.drugs import phrases
 from healthsim_nb.templates.request.levels import keys_of
 from healthsim_nb.templates.request.phrases import Phrases, folded
 
@@ -48,11 +48,11 @@ class Vocabulary:
     singular: frozenset[str]
     """Nouns that mean one person, and what may follow "a 65-year-"."""
     outcomes: Phrases[dict[str, Any]]
-    """Phrase: the query that tells afterwards."""
-    drugs: Phrases[dict[str, list[str]]]
-    """Phrase: what the record calls the drugs, and what they are taken for."""
+    """Phrase: what has happened, a kind of ``templates/outcomes.yaml``."""
+    drugs: Phrases[list[str]]
+    """Phrase: drugs, substances, brands or classes, any of which is meant."""
     lists: dict[str, Phrases[int]]
-    """The lists of words/grammar.yaml; the meaning is the place in the list."""
+    """The lists of words/grammar.yaml and happened.yaml; the meaning is the place in the list."""
     numbers: dict[str, Phrases[float]] = field(default_factory=dict)
     known: tuple[str, ...] = ()
     """What to suggest for a word that is not understood."""
@@ -74,7 +74,7 @@ def vocabulary(library: Library) -> Vocabulary:
         codes=frozenset(row["code"] for row in reference.rows("geography/states.csv")),
         singular=frozenset(words("grammar")["one"]),
         outcomes=_outcomes(),
-        drugs=_drugs(library),
+        drugs=phrases(library, words("drugs")),
         lists=_lists(),
         numbers=_numbers(),
         known=tuple(_suggestions(library)),
@@ -112,11 +112,11 @@ def _meanings(library: Library) -> Phrases[dict[str, Any]]:
     for condition in library.conditions.values():
         if condition.kind != "service":
             found.add_all(names_of(condition), {"have": condition.id})
-    for name, phrases in words("conditions").items():
+    for name, said in words("conditions").items():
         if name in library.conditions:
-            found.add_all(phrases, {"have": name})
-    for city, phrases in words("cities").items():
-        found.add_all(phrases, {"cities": [city]})
+            found.add_all(said, {"have": name})
+    for city, said in words("cities").items():
+        found.add_all(said, {"cities": [city]})
     for template in library.templates.values():
         found.add_all([template.id, template.name, *template.synonyms], {"template": template.id})
     return found
@@ -127,9 +127,9 @@ def _conditions(library: Library) -> Phrases[str]:
     for condition in library.conditions.values():
         if condition.kind != "service":
             found.add_all(names_of(condition), condition.id)
-    for name, phrases in words("conditions").items():
+    for name, said in words("conditions").items():
         if name in library.conditions:
-            found.add_all(phrases, name)
+            found.add_all(said, name)
     return found
 
 
@@ -212,23 +212,11 @@ def _outcomes() -> Phrases[dict[str, Any]]:
     return found
 
 
-def _drugs(library: Library) -> Phrases[dict[str, list[str]]]:
-    found: Phrases[dict[str, list[str]]] = Phrases()
-    for entry in words("drugs"):
-        begins = tuple(entry["class"])
-        ids = [d.id for d in library.drugs.values() if d.drug_class.startswith(begins)]
-        if ids:
-            found.add_all(entry["says"], taken(library, ids))
-    for name in library.drugs:
-        found.add(name, taken(library, [name]))
-    return found
-
-
 def _lists() -> dict[str, Phrases[int]]:
     found: dict[str, Phrases[int]] = {}
-    for name, phrases in words("grammar").items():
+    for name, listed in {**words("grammar"), **words("happened")}.items():
         found[name] = Phrases()
-        for place, phrase in enumerate(phrases):
+        for place, phrase in enumerate(listed):
             found[name].add(phrase, place)
     return found
 
