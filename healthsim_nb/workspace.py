@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from healthsim_nb.notebook.browser import Browser
     from healthsim_nb.notebook.builder import Builder
     from healthsim_nb.operations.generation import Wanted
     from healthsim_nb.operations.growing import Growth
@@ -255,6 +256,18 @@ class Workspace:
         from healthsim_nb.notebook.builder import Builder
 
         return Builder(self, what, name=name)
+
+    def browser(self, *, name: str = "browser") -> Browser:
+        """Return the browser of scenarios, history and rules, for a notebook.
+
+        Parameters
+        ----------
+        name
+            Under which what is chosen in it is kept for this notebook.
+        """
+        from healthsim_nb.notebook.browser import Browser
+
+        return Browser(self, name=name)
 
     @noted
     def resume(

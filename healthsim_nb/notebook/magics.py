@@ -205,6 +205,13 @@ class HsMagics(Magics):
         session = self.session
         return Builder(session.workspace, what or None, name=name or "builder", made=session.use)
 
+    def do_browse(self) -> Any:
+        """Show the browser of the workspace."""
+        from healthsim_nb.notebook.browser import Browser
+
+        session = self.session
+        return Browser(session.workspace, use=session.use, used=session.in_use)
+
     def do_next(self) -> Any:
         """Show the next page."""
         return self.session.show(self.session.page.next())

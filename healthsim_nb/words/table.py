@@ -164,6 +164,12 @@ WORDS = (
         ),
         (NOTEBOOK,),
     ),
+    Word(
+        "browse",
+        "what the workspace holds: scenarios to search, tag and open, what was done, rules",
+        "browse",
+        where=(NOTEBOOK,),
+    ),
     Word("next", "the next page of the last query", "next", where=(NOTEBOOK,)),
     Word("previous", "the page before it", "previous", where=(NOTEBOOK,)),
     Word(

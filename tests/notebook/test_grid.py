@@ -133,6 +133,21 @@ def test_a_row_shows_all_of_its_columns(scenario, patients):
     assert [name for name, _ in said["fields"]] == [c.name for c in patients.view.columns]
 
 
+def test_a_row_of_a_patient_opens_their_timeline(scenario, patients):
+    state = {"page": 1, "page_size": 5}
+    ((said, _),) = patients.answer({"kind": "detail", "row": 2, "state": state})
+    ((life, _),) = patients.answer({"kind": "life", "patient": said["patient"]})
+
+    assert said["patient"] == int(dict(said["fields"])["id"])
+    assert 'class="hs-timeline"' in life["html"]
+    visits = grid(scenario, "encounters")
+    ((said, _),) = visits.answer({"kind": "detail", "row": 0, "state": state})
+    assert said["patient"] == int(dict(said["fields"])["patient_id"])
+    plans = grid(scenario, "plans")
+    ((said, _),) = plans.answer({"kind": "detail", "row": 0, "state": state})
+    assert said["patient"] is None
+
+
 def test_a_download_holds_all_rows_that_are_chosen(patients):
     state = {"page": 1, "page_size": 5, "filters": {"gender": "=F"}, "shown": ["id", "gender"]}
     ((said, (content,)),) = patients.answer({"kind": "file", "format": "csv", "state": state})

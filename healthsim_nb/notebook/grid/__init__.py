@@ -16,6 +16,7 @@ from healthsim_nb.notebook import cards, html
 from healthsim_nb.notebook.grid.restored import FIELDS, restored
 from healthsim_nb.notebook.grid.view import Column, View, kind_of, quoted
 from healthsim_nb.notebook.remembering import Memory
+from healthsim_nb.notebook.timelines import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +97,7 @@ class Grid(anywidget.AnyWidget):
 
     def answer(self, asked: dict[str, Any]) -> Iterator[Message]:
         """Yield what a message of the browser is answered with, each with its buffers."""
-        kinds = {"page": self._rows, "detail": self._detail, "file": self._file}
+        kinds = {"page": self._rows, "detail": self._detail, "file": self._file, "life": self._life}
         try:
             yield from kinds[asked["kind"]](asked)
         except HealthsimError as problem:
@@ -148,7 +149,19 @@ class Grid(anywidget.AnyWidget):
         if not page.rows:
             raise QueryError(f"Row {at:,} is not there any more.")
         fields = list(zip(page.columns, [shown(value) for value in page.rows[0]], strict=True))
-        yield {"kind": "detail", "row": place, "fields": fields}, []
+        yield {"kind": "detail", "row": place, "fields": fields, "patient": self._whose(fields)}, []
+
+    def _whose(self, fields: list[tuple[str, str | None]]) -> int | None:
+        """Return the patient that a row is, or is about."""
+        said = dict(fields)
+        name = "id" if self.view.source == "patients" else "patient_id"
+        value = said.get(name)
+        return int(value) if value is not None and value.isdecimal() else None
+
+    def _life(self, asked: dict[str, Any]) -> Iterator[Message]:
+        """Answer with a patient's timeline as HTML: our own, in which all data is escaped."""
+        found = self._scenario.timeline(int(asked["patient"]))
+        yield {"kind": "life", "patient": int(asked["patient"]), "html": timeline(found)}, []
 
     def _file(self, asked: dict[str, Any]) -> Iterator[Message]:
         """Answer with a file of all rows, or where it lies if it is too large to travel."""

@@ -81,6 +81,7 @@ function render({ model, el }) {
   const rows = make("div", { class: "hs-rows", tabindex: "0", role: "region", "aria-label": model.get("label"), onkeydown: keys },
     make("table", {}, make("caption", {}, model.get("label")), make("thead", {}, heads, filters), body));
   const problem = make("div", { class: "hs-problem", role: "alert" });
+  const life = make("div", { class: "hs-life" });
   const detail = make("div", { class: "hs-detail", role: "region", "aria-label": "All of one row", tabindex: "-1", hidden: true,
     onkeydown: (e) => { if (e.key === "Escape") { close(); e.stopPropagation(); } } });
 
@@ -180,7 +181,7 @@ function render({ model, el }) {
     const range = to < from ? "no rows" : `rows ${number(from)} to ${number(to)}`;
     status.textContent = total === null ? range : to < from ? `no rows of ${number(total)}` : `${range} of ${number(total)}`;
   }
-  function drawDetail({ row, fields }) {
+  function drawDetail({ row, fields, patient }) {
     [...body.children].forEach((line, i) => { if (i === row) line.setAttribute("aria-current", "true"); else line.removeAttribute("aria-current"); });
     const list = make("dl", {});
     for (const [name, value] of fields) {
@@ -189,7 +190,10 @@ function render({ model, el }) {
       list.append(make("dt", {}, name), what);
     }
     detail.replaceChildren(make("div", { class: "hs-bar" }, make("strong", {}, `Row ${number((state.page - 1) * state.page_size + row + 1)}`),
-      make("span", { class: "hs-space" }), make("button", { type: "button", onclick: close }, "Close")), list);
+      make("span", { class: "hs-space" }),
+      patient == null ? "" : make("button", { type: "button", "data-patient": patient, onclick: () => { life.textContent = "Looking …"; model.send({ kind: "life", patient }); } }, `Timeline of patient ${patient}`),
+      make("button", { type: "button", onclick: close }, "Close")), life, list);
+    life.replaceChildren();
     detail.hidden = false;
     detail.focus();
   }
@@ -203,6 +207,8 @@ function render({ model, el }) {
     total: (m) => { if (m.asked === asked) { total = m.total; say(); } },
     problem: (m) => { problem.textContent = m.text; done(); },
     detail: drawDetail,
+    // Our own HTML, made in the kernel, in which everything that comes from data is escaped.
+    life: (m) => { life.innerHTML = m.html; },
     said: (m) => { status.textContent = m.text; },
     file: (m, buffers) => {
       const url = URL.createObjectURL(new Blob(buffers));
