@@ -22,12 +22,14 @@ from healthsim_nb.words import (
     find,
     help_on,
     help_text,
+    parameters,
     parse_parts,
     run_settings,
     told_of,
     words,
 )
 from healthsim_nb.words.acts import ACTS, MAKING
+from healthsim_nb.words.asking_acts import EMPTY_HANDED
 from healthsim_nb.words.doing import Desk
 
 if TYPE_CHECKING:
@@ -279,12 +281,19 @@ def _rules(name: str | None, on: bool, off: bool, database: str | None) -> None:
 
 
 def _query(
-    sql: str, scenario: str | None, page: int | None, page_size: int | None, database: str | None
+    sql: str,
+    scenario: str | None,
+    page: int | None,
+    page_size: int | None,
+    param: list[str],
+    database: str | None,
 ) -> None:
     given = {"page": page, "page_size": page_size}
-    said = {name: value for name, value in given.items() if value is not None}
+    said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    sql, names = parameters.dollars(sql)
+    bound = parameters.values(names, parameters.said(param), "say --param name=value")
     with _existing(database) as workspace:
-        print(_scenario(workspace, scenario).query(sql, **said))
+        print(_scenario(workspace, scenario).query(sql, params=bound, **said))
 
 
 def _export(
@@ -348,12 +357,18 @@ def _act(name: str) -> Callable[..., None]:
     """Return the command of a word about the library of scenarios."""
 
     def run(database: str | None, **said: Any) -> None:  # noqa: ANN401 - each word says other things
-        making = name in MAKING
-        with hs.open(database or DEFAULT) if making else _existing(database) as workspace:
+        with _place_for(name, database) as workspace:
             desk = Desk(workspace, partial(_scenario, workspace), _ask, {}, _watched)
             print(ACTS[name](desk, **said).text)
 
     return run
+
+
+def _place_for(name: str, database: str | None) -> hs.Workspace:
+    """Open what a word works on; some can begin a workspace, and some need none."""
+    if name in EMPTY_HANDED and not Path(database or DEFAULT).exists():
+        return hs.open(":memory:")
+    return hs.open(database or DEFAULT) if name in MAKING else _existing(database)
 
 
 def _ask(question: str) -> str:

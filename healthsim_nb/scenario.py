@@ -33,10 +33,11 @@ from healthsim_nb.store.saving import save
 from healthsim_nb.store.selects import select, selects
 from healthsim_nb.store.sharing import share
 from healthsim_nb.store.summary import summary
+from healthsim_nb.templates.request import specification_yaml
 from healthsim_nb.templates.template import Specification
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     import duckdb
@@ -100,6 +101,16 @@ class Scenario:
             raise SpecificationError(
                 f"{self._name!r} was not simulated as a whole, so no specification makes it again."
             ) from None
+
+    def to_yaml(self) -> str:
+        """Return its specification as YAML, to edit and make again: `Workspace.generate` takes it.
+
+        Raises
+        ------
+        SpecificationError
+            As `specification` does.
+        """
+        return specification_yaml(self.specification)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -231,7 +242,14 @@ class Scenario:
                 terms=terms or Terms(),
             )
 
-    def query(self, sql: str, page: int = 1, page_size: int = PAGE_SIZE) -> Page:
+    def query(
+        self,
+        sql: str,
+        page: int = 1,
+        page_size: int = PAGE_SIZE,
+        *,
+        params: Mapping[str, object] | None = None,
+    ) -> Page:
         """Return a page of what a SELECT finds in this scenario, and nothing else.
 
         Parameters
@@ -240,13 +258,17 @@ class Scenario:
             One SELECT on the tables by their plain names.
         page, page_size
             Which page, from 1, and how many rows it has.
+        params
+            Values by name, for ``$name`` in the SELECT: numbers, text, days, moments, lists of
+            them. They are bound, never pasted into the text.
 
         Raises
         ------
         QueryError
             If the query is not allowed, or fails.
         """
-        return query(self._workspace.cursor(), self.id, sql, page=page, page_size=page_size)
+        cursor, given = self._workspace.cursor(), params or {}
+        return query(cursor, self.id, sql, given=given, page=page, page_size=page_size)
 
     def plot(
         self, what: str = "age", *, by: str | None = None, bins: int | None = None

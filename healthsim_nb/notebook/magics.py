@@ -11,11 +11,12 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 import healthsim_nb as hs
 from healthsim_nb.errors import HealthsimError, SpecificationError
 from healthsim_nb.notebook import background, listings
+from healthsim_nb.notebook.cards import understood
 from healthsim_nb.notebook.checking import validate
 from healthsim_nb.notebook.generation import generate, grow, resume, watched
 from healthsim_nb.notebook.shown import sentence, value_of
 from healthsim_nb.operations.noting import started_by
-from healthsim_nb.words import NOTEBOOK, find, parse, run_settings, told_of
+from healthsim_nb.words import NOTEBOOK, find, parameters, parse, run_settings, told_of
 from healthsim_nb.words.acts import ACTS
 from healthsim_nb.words.doing import Desk
 
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
 MOST_ENTRIES = 20
 """Entries of the history that are listed if nothing is said."""
+NO_YAML = (
+    "'cohort' makes what the lines below it say: write %%hs cohort NAME and the YAML under it."
+    " %hs understand REQUEST shows YAML to begin with."
+)
+NO_VARIABLE = "assign it in the notebook, or say --param name=value"
 _KEEP = re.compile(r"(?:^|\s)-o\s+([^\W\d]\w*)\s*$")
 """``-o name`` at the end of a line."""
 
@@ -185,12 +191,34 @@ class HsMagics(Magics):
         return found[0] if found.ids == [name] else found
 
     def do_query(
-        self, sql: str, scenario: str | None, page: int | None, page_size: int | None
+        self,
+        sql: str,
+        scenario: str | None,
+        page: int | None,
+        page_size: int | None,
+        param: list[str],
     ) -> Any:
-        """Ask a scenario."""
+        """Ask a scenario; $name is the value of a variable, which is bound."""
         given = {"page": page, "page_size": page_size}
-        said = {name: value for name, value in given.items() if value is not None}
-        return self.session.show(self.session.scenario(scenario).query(sql, **said))
+        said: dict[str, Any] = {name: v for name, v in given.items() if v is not None}
+        sql, names = parameters.dollars(sql)
+        known = {**self.shell.user_ns, **parameters.said(param)}
+        bound = parameters.values(names, known, NO_VARIABLE)
+        found = self.session.scenario(scenario)
+        asked = background.run(lambda _: found.query(sql, params=bound, **said), lambda _: None)
+        return self.session.show(asked)
+
+    def do_understand(self, what: str) -> Any:
+        """Show how a request is understood."""
+        return understood(self.session.workspace.understand(what))
+
+    def do_cohort(self, name: str, yaml: str, seed: int | None) -> Any:
+        """Make a population from the YAML in the cell, and use it."""
+        if not yaml.strip():
+            raise SpecificationError(NO_YAML)
+        made = generate(self.session.workspace, yaml, {"name": name, "seed": seed})
+        self.session.use(made)
+        return made
 
     def do_grid(self, what: str, scenario: str | None) -> Any:
         """Show a table or a query as a grid."""
@@ -278,7 +306,8 @@ def _act(name: str) -> Callable[..., Any]:
 
 
 for _name in ACTS:
-    setattr(HsMagics, f"do_{_name}", _act(_name))
+    if not hasattr(HsMagics, f"do_{_name}"):
+        setattr(HsMagics, f"do_{_name}", _act(_name))
 
 
 def _named(name: str, line: str) -> str:

@@ -139,8 +139,8 @@ def scorecard(
 def is_everybody(spec: Specification) -> bool:
     """Return whether a specification asks for the people of the United States as they are."""
     asked = spec.population
-    chosen = asked.sex or asked.line_of_business or asked.race or asked.plans
-    chosen = chosen or asked.states or asked.cities
+    who = (asked.sex, asked.states, asked.cities, asked.line_of_business, asked.race, asked.plans)
+    chosen = any(who)
     whole = asked.ages == "us" and asked.limits == (0, 120)
     return whole and not (chosen or spec.have or spec.without or spec.having)
 

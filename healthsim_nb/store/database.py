@@ -8,6 +8,7 @@ import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -29,6 +30,8 @@ MEMORY = ":memory:"
 
 _open: dict[Path, Database] = {}
 _all: WeakSet[Database] = WeakSet()
+TRIES, TICK = 100, 0.02
+"""How often a busy cursor is asked to end, and seconds between."""
 _guard = threading.RLock()
 
 
@@ -116,7 +119,7 @@ class Database:
         if self.release():
             # A cursor that is still open would keep the file locked.
             for cursor in list(self._cursors):
-                cursor.close()
+                _end(cursor)
             self._connection.close()
 
     def release(self) -> bool:
@@ -283,3 +286,16 @@ def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.rollback()
     except duckdb.Error:
         return
+
+
+def _end(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Close a cursor; what it is busy with, for a widget perhaps, is stopped."""
+    for _ in range(TRIES):
+        try:
+            cursor.close()
+        except duckdb.Error:  # DuckDB 2 refuses to close what is busy
+            cursor.interrupt()
+            sleep(TICK)
+        else:
+            return
+    cursor.close()

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from healthsim_nb.errors import QueryError, unknown
 from healthsim_nb.store.allowed import allowed, kinds_of
+from healthsim_nb.store.given import Given, settle
 from healthsim_nb.store.tree import Node, fold, parse
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ OPERATORS = frozenset(
     }
 )
 REFUSED = {
-    "PARAMETER": "Parameters ($1, ?, $name) are not allowed in a scenario query; write the value.",
+    "PARAMETER": "A parameter is written $name, and its value given with params={'name': value}.",
     "DEFAULT": "DEFAULT is not allowed in a scenario query.",
     "SHOW_REF": "SHOW, DESCRIBE and SUMMARIZE are not allowed in a scenario query, only SELECT.",
     "INSERT_QUERY_NODE": "A scenario query only reads: INSERT is not allowed.",
@@ -58,6 +60,7 @@ REFUSED = {
     "MERGE_QUERY_NODE": "A scenario query only reads: MERGE is not allowed.",
 }
 
+NOTHING: Given = MappingProxyType({})
 ALIKE = 0.8
 """A name that resembles an allowed function's less is not taken for a slip of the pen."""
 DEEPEST = 600
@@ -79,7 +82,12 @@ class Query:
     """Kinds of functions it calls, as in ``allowed.csv``."""
 
 
-def check(cursor: duckdb.DuckDBPyConnection, sql: str, tables: Iterable[str]) -> Query:
+def check(
+    cursor: duckdb.DuckDBPyConnection,
+    sql: str,
+    tables: Iterable[str],
+    given: Given = NOTHING,
+) -> Query:
     """Return the query, parsed, if it may run on a scenario.
 
     Parameters
@@ -90,6 +98,8 @@ def check(cursor: duckdb.DuckDBPyConnection, sql: str, tables: Iterable[str]) ->
         The user's text.
     tables
         Names of the scenario's tables.
+    given
+        Values by name, for ``$name``: they become variables of the cursor.
 
     Raises
     ------
@@ -98,7 +108,10 @@ def check(cursor: duckdb.DuckDBPyConnection, sql: str, tables: Iterable[str]) ->
     """
     statement = parse(cursor, sql)
     visit = _Visit(frozenset(tables), lambda: _databases(cursor), lambda: _functions(cursor))
+    visit.given = frozenset(given)
     visit.all(statement)
+    if visit.asked:
+        sql, statement = settle(cursor, statement, given)
     return Query(sql, statement, tuple(sorted(visit.used)), frozenset(visit.kinds))
 
 
@@ -114,6 +127,8 @@ class _Visit:
         self.tables, self.databases, self.functions = tables, databases, functions
         self.used: set[str] = set()
         self.kinds: set[str] = set()
+        self.given: frozenset[str] = frozenset()
+        self.asked: set[str] = set()
 
     def all(self, statement: Node) -> None:
         """Visit a level at a time, without recursion: queries nest deeper than Python's stack."""
@@ -152,6 +167,9 @@ class _Visit:
 
     def _expression(self, node: Node) -> None:
         kind = node["class"]
+        if kind == "PARAMETER" and (self.given or not node["identifier"].isdecimal()):
+            self._parameter(node["identifier"])
+            return
         if kind not in EXPRESSIONS:
             raise QueryError(_unheard(kind))
         if kind == "OPERATOR" and node["type"] not in OPERATORS:
@@ -160,6 +178,11 @@ class _Visit:
             self._function(node)
         elif kind == "TYPE":
             _type_name(node["type_name"], node["schema"] or node["catalog"])
+
+    def _parameter(self, name: str) -> None:
+        if name not in self.given or not name.isidentifier():
+            raise QueryError(unknown("parameter", f"${name}", [f"${n}" for n in self.given]))
+        self.asked.add(name)
 
     def _table(self, node: Node, scope: Scope) -> None:
         name, prefix = node["table_name"], _prefix(node)

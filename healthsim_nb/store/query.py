@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import duckdb
 
 from healthsim_nb.schema import scenario_tables
@@ -12,6 +14,9 @@ from healthsim_nb.store.room import enter, said_by_duckdb
 from healthsim_nb.store.rows import Source, kept, names
 from healthsim_nb.store.tree import write
 
+if TYPE_CHECKING:
+    from healthsim_nb.store.given import Given
+
 ZONED = "WITH TIME ZONE"
 
 
@@ -20,6 +25,7 @@ def query(
     scenario: int,
     sql: str,
     *,
+    given: Given = gate.NOTHING,
     page: int = 1,
     page_size: int = PAGE_SIZE,
 ) -> Page:
@@ -33,6 +39,8 @@ def query(
         The scenario's id.
     sql
         One SELECT on the scenario's tables.
+    given
+        Values by name, for ``$name`` in the SELECT.
     page, page_size
         Which page, from 1, and how many rows it has.
 
@@ -43,9 +51,9 @@ def query(
     """
     checked(page, page_size)
     with said_by_duckdb():
-        asked = gate.check(cursor, sql, scenario_tables())
+        asked = gate.check(cursor, sql, scenario_tables(), given)
         enter(cursor, scenario, asked.tables)
-        columns, zoned = _shape(cursor, sql)
+        columns, zoned = _shape(cursor, asked.sql)
     with said_by_duckdb(own=False):
         return turn(_rows(asked, Source(cursor, columns, zoned=zoned)), page, page_size)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from healthsim_nb.errors import SpecificationError
 from healthsim_nb.store.plain import table as plain_table
+from healthsim_nb.words.asking_acts import ASKING_ACTS
 from healthsim_nb.words.desk_acts import DESK_ACTS, delete_workspace
 from healthsim_nb.words.doing import Desk, Done, sure
 from healthsim_nb.words.looking import LOOKING_ACTS
@@ -150,6 +151,7 @@ def _parts(text: str) -> list[str]:
 
 
 ACTS: dict[str, Callable[..., Done]] = {
+    **ASKING_ACTS,
     **DESK_ACTS,
     **LOOKING_ACTS,
     "clone": clone,

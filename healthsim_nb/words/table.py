@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from healthsim_nb.words.asking import ASKING
 from healthsim_nb.words.desk import DESK
 from healthsim_nb.words.library import LIBRARY
 from healthsim_nb.words.looking import LOOKING
@@ -139,6 +140,9 @@ WORDS = (
             WHICH,
             Option("--page", "which page (1)", int, "N"),
             Option("--page-size", "rows on a page (20)", int, "N"),
+            Option(
+                "--param", "a value for $name in the SELECT; repeatable", str, "NAME=VALUE", True
+            ),
             Option("sql", "the SELECT", many=True, needed=True),
         ),
         raw=True,
@@ -184,6 +188,7 @@ WORDS = (
         ),
     ),
     *LOOKING,
+    *ASKING,
     *LIBRARY,
     *DESK,
     Word(
