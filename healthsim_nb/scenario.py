@@ -37,7 +37,7 @@ from healthsim_nb.templates.request import specification_yaml
 from healthsim_nb.templates.template import Specification
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     import duckdb
