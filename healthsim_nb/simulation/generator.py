@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Tables = dict[str, pa.RecordBatch]
 WORK = 4 * BLOCK
 """Patients that are played side by side: more would outgrow the processor's cache."""
-PART = 2 * BLOCK
+PART = BLOCK
 """Patients whose rows are made at a time: rows take far more room than lives."""
 SHARED = rows.SHARED
 
