@@ -22,7 +22,7 @@ from healthsim_nb.quality.shared_savings import Terms, shared_savings
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.schema.ddl import qualified
 from healthsim_nb.store import registry, runs, scenarios, signature
-from healthsim_nb.store.attrition import Attrition, attrition
+from healthsim_nb.store.attrition import Attrition, attrition, of_search
 from healthsim_nb.store.desk import outputs
 from healthsim_nb.store.distribution import Distribution, distribution
 from healthsim_nb.store.eligibility import eligibility_query
@@ -293,7 +293,7 @@ class Scenario:
         """
         return distribution(self._asked, what, by=by, bins=bins, start=self._first_day())
 
-    def attrition(self, criteria: Mapping[str, str] | Sequence[str]) -> Attrition:
+    def attrition(self, criteria: Mapping[str, str] | Sequence[str] | None = None) -> Attrition:
         """Return how many patients are left after each criterion; ``.sql`` finds who is left.
 
         Parameters
@@ -301,13 +301,22 @@ class Scenario:
         criteria
             By name, in order: a condition on a patient, such as ``"age >= 65 AND state = 'TX'"``
             (columns of ``patients``, and ``age`` on the first day), or a SELECT of patients' ids.
-            Without names, each is its own.
+            Without names, each is its own. Left out: how the patients were chosen when they were
+            made, if they were asked for by what happens to them.
 
         Raises
         ------
+        SpecificationError
+            If there are no criteria.
         QueryError
             If one is not allowed, or fails: it is named.
         """
+        if not criteria:
+            with self._workspace.cursor() as cursor:
+                counts = runs.attrition(cursor, self.id)
+            if counts:
+                return of_search(self.name, counts)
+        criteria = criteria or ()
         named = criteria if isinstance(criteria, Mapping) else {c: c for c in criteria}
         return attrition(self._asked, self.name, named, self._first_day())
 

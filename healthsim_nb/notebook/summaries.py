@@ -28,6 +28,7 @@ def summary(shown: Summary) -> str:
     samples = "".join(_sample(table, rows) for table, rows in shown.samples.items())
     parts = [
         html.heading(shown.name, " · ".join(_origin(shown))),
+        html.note(shown.chosen[:1].upper() + shown.chosen[1:]) if shown.chosen else "",
         html.chips(shown.tags),
         html.tiles(_tiles(shown, found)),
         html.columns(*filter(None, (make(found) for make in PARTS)), _rows(shown)),

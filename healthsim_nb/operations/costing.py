@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 SMALL, LARGE = 100, 400
 """Patients of a trial: two sizes tell what is once and for all, and what each patient adds."""
+FOUND = 20
+"""Patients that a trial looks for, if they are chosen by what happens to them."""
 LONGEST = 36
 """Months that a trial plays at most."""
 ENOUGH = 200_000
@@ -83,6 +85,8 @@ def cost(
     tell
         Called now and then; what it raises stops a trial.
     """
+    if spec.having:
+        return _searched(database, spec, library, clock, tell)
     trial = spec.model_copy(update={"months": min(spec.months, LONGEST)})
     about = origin(spec, library).template_hash or ""
     kind = f"{about} {trial.months} {spec.coverage:d} {spec.notes:d}"
@@ -106,6 +110,21 @@ def cost(
     rows, told = _rows(spec, trial, like, found.get(kind))
     seconds, paced = _seconds(rows, own, pace)
     return Cost(rows, seconds, _size(database, own, rows, pace), f"{told} {paced}")
+
+
+def _searched(
+    database: Database,
+    spec: Specification,
+    library: Library,
+    clock: Callable[[], datetime],
+    tell: Callable[[int], None] | None,
+) -> Cost:
+    """Return what a search takes: how many must be simulated is known once some were found."""
+    point = _tried(spec.model_copy(update={"n": min(spec.n, FOUND)}), library, clock, tell)
+    times = spec.n / point.patients
+    size = None if database.path is None else round(point.size * times)
+    told = f"All from finding the first {point.patients:,} such patients."
+    return Cost(round(point.rows * times), point.seconds * times, size, told)
 
 
 def _tried(

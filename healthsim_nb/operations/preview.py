@@ -11,6 +11,7 @@ from healthsim_nb.population.ages import LINES_OF_BUSINESS
 from healthsim_nb.population.traits import ETHNICITIES, RACES
 from healthsim_nb.reference.geography import states
 from healthsim_nb.simulation.glimpse import glimpse
+from healthsim_nb.templates.outcome import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ SHORT = {
 
 @dataclass(frozen=True)
 class Preview:
-    """The first people of a scenario, counted. They are the very ones that it would have."""
+    """The first people of a scenario, counted: the very ones that it would have or choose from."""
 
     patients: int
     """How many were looked at."""
@@ -67,6 +68,8 @@ class Preview:
     """Of those with the condition whose mix is chosen: its levels or stages."""
     later: tuple[str, ...]
     """What everyone gets, but not before the first day is over."""
+    among: tuple[str, ...] = ()
+    """What must happen to them: these are the people among whom such are looked for."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -78,7 +81,13 @@ class Preview:
         said += [("conditions", self.conditions), ("mix", self.degrees)]
         lines = [f"{name}: {_told(shares)}" for name, shares in said if shares]
         who = f"median age {self.median_age:g}, {self.women:.0%} women".replace("%", " %")
-        return "\n".join([f"The first {self.patients:,} of {self.of:,}: {who}", *lines])
+        first = f"The first {self.patients:,} of {self.of:,}"
+        if self.among:
+            had = " and ".join(self.among)
+            first = (
+                f"{self.patients:,} of those among whom {self.of:,} are looked for who had {had}"
+            )
+        return "\n".join([f"{first}: {who}", *lines])
 
     def __repr__(self) -> str:
         """Return what was counted."""
@@ -87,7 +96,8 @@ class Preview:
 
 def preview(spec: Specification, library: Library, most: int = SAMPLE) -> Preview:
     """Return who the first people of a scenario are, without playing its months."""
-    seen = glimpse(spec, library, most)
+    # Those who are looked for are among as many people as it takes.
+    seen = glimpse(spec.model_copy(update={"n": most}) if spec.having else spec, library, most)
     people = seen.people
     hispanic = people.ethnicity == ETHNICITIES.index("hispanic")
     group = np.where(hispanic, len(RACES), people.race)
@@ -104,6 +114,7 @@ def preview(spec: Specification, library: Library, most: int = SAMPLE) -> Previe
         states=_few(_shares(people.state, [s.name for s in states()]), MOST_STATES),
         conditions=_conditions(seen),
         degrees=_degrees(seen, spec),
+        among=tuple(sentence(outcome) for outcome in spec.having),
         later=tuple(seen.conditions[place[n]].name for n in spec.have if n not in began),
     )
 

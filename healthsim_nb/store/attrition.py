@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 Ask = Callable[[str], Sequence[tuple[Any, ...]]]
 ALL = "All patients"
+SIMULATED = "People simulated"
 BAR = 30
+ROUND = 5
+"""From 1 in so many on, a share is told like that."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,39 @@ def attrition(
         ),
         f"SELECT patients.id FROM {everyone} WHERE {steps[-1]}",  # noqa: S608
     )
+
+
+def of_search(scenario: str, counts: Mapping[str, Any]) -> Attrition:
+    """Return how those were chosen of whom a scenario consists: from all who were simulated.
+
+    Parameters
+    ----------
+    counts
+        What the run noted: ``having``, ``simulated`` and ``so_far``.
+    """
+    names = [SIMULATED, *counts["having"]]
+    left = [counts["simulated"], *counts["so_far"]]
+    every = left[0]
+    steps = (
+        Step(name, name if place else "", n, before - n, n / every, n / before if before else 0.0)
+        for place, (name, n, before) in enumerate(
+            zip(names, left, [every, *left[:-1]], strict=True)
+        )
+    )
+    return Attrition(scenario, tuple(steps), "SELECT id FROM patients")
+
+
+def in_words(counts: Mapping[str, Any]) -> str:
+    """Return how many were simulated and who was kept.
+
+    >>> in_words({"having": ["a hospital stay"], "simulated": 720, "kept": 50})
+    'kept 50 of 720 simulated (1 in 14), the first who had a hospital stay'
+    """
+    simulated, kept = counts["simulated"], counts["kept"]
+    often = simulated / kept
+    said = f"1 in {often:.0f}" if often >= ROUND else f"{kept / simulated:.0%}".replace("%", " %")
+    had = " and ".join(counts["having"])
+    return f"kept {kept:,} of {simulated:,} simulated ({said}), the first who had {had}"
 
 
 def _everyone(start: date | None) -> str:

@@ -61,6 +61,7 @@ def clone(
             rows = copy_rows(cursor, source.id, owner, keys, tell)
             _copy_entry(cursor, source.id, owner)
             copy_state(cursor, source.id, owner, COPIED, keys)
+            runs.note_attrition(cursor, owner.run_key, runs.attrition(cursor, source.id))
             scenarios.finish(cursor, owner, {"all": rows}, now=now)
             close_runs(cursor, owner, now)
     except BaseException:

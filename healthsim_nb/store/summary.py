@@ -11,8 +11,9 @@ from healthsim_nb.engine.calendar import add_months
 from healthsim_nb.errors import QueryError, UnknownNameError
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.schema.ddl import qualified
-from healthsim_nb.store import figures, wording
+from healthsim_nb.store import figures, runs, wording
 from healthsim_nb.store import samples as sampling
+from healthsim_nb.store.attrition import in_words
 from healthsim_nb.store.statistics import ask, statistics
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from healthsim_nb.store.statistics import Figures
+from healthsim_nb.store.statistics import Figures
 
 MOST_SAMPLES = 20
 
@@ -48,6 +49,8 @@ class Summary:
     """Rows of the tables that have any."""
     statistics: Figures
     samples: Mapping[str, list[sampling.Sample]] = field(default_factory=dict)
+    chosen: str = ""
+    """How many were simulated and who was kept, if patients were asked for by what happens."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as JSON knows it: texts, numbers, lists and dictionaries."""
@@ -98,6 +101,7 @@ def summary(
     settings = json.loads(about.pop("specification") or "{}")
     counts = _counts(cursor, scenario)
     start, until = _span(settings) or _seen(cursor, scenario)
+    search = runs.attrition(cursor, scenario)
     return Summary(
         **{**about, "tags": tuple(about["tags"])},
         start=start,
@@ -112,6 +116,7 @@ def summary(
             fresh=fresh,
         ),
         samples={t: sampling.samples(cursor, scenario, t, samples) for t in counts if samples},
+        chosen=in_words(search) if search else "",
     )
 
 

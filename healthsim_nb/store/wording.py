@@ -52,6 +52,10 @@ def _origin(summary: Summary) -> str:
     return "; ".join(said)
 
 
+def _chosen(summary: Summary) -> str:
+    return _short(summary.chosen, 320)
+
+
 def _rows(summary: Summary) -> str:
     counts = summary.counts
     if not counts:
@@ -134,6 +138,7 @@ def _description(summary: Summary) -> str:
 LINES = (
     _title,
     _origin,
+    _chosen,
     _rows,
     _people,
     _diagnoses,

@@ -33,9 +33,8 @@ LOOKING = (
             WHICH,
             Option(
                 "criteria",
-                "conditions with ; between; in a cell a line each",
+                "conditions with ; between; in a cell a line each; none: how they were chosen",
                 many=True,
-                needed=True,
             ),
         ),
         raw=True,
@@ -49,9 +48,9 @@ def plot(desk: Desk, what: str, by: str | None, bins: int | None, scenario: str 
     return Done(found, found.to_text())
 
 
-def attrition(desk: Desk, criteria: str, scenario: str | None) -> Done:
+def attrition(desk: Desk, criteria: str | None, scenario: str | None) -> Done:
     """Show who is left after each criterion."""
-    found = desk.find(scenario).attrition(steps(criteria))
+    found = desk.find(scenario).attrition(steps(criteria) if criteria else None)
     return Done(found, found.to_text())
 
 

@@ -155,3 +155,40 @@ def test_a_run_can_be_made_again_from_its_seed(ws, c):
     ws.resume(run.run_id, recompute=True)
 
     assert c.signature() == before
+
+
+def test_a_scenario_tells_how_its_people_were_chosen(ws):
+    c = ws.generate("8 adults with at least two ED visits and a claim over $500", months=12, seed=3)
+
+    shown = c.attrition()
+    assert [step.name for step in shown.steps] == [
+        "People simulated",
+        "at least 2 emergency visits",
+        "a paid claim with more than $500 allowed",
+    ]
+    assert [step.left for step in shown.steps] == sorted(
+        (s.left for s in shown.steps), reverse=True
+    )
+    assert shown.steps[-1].left == 8
+    said = f"kept 8 of {shown.steps[0].left} simulated"
+    assert said in c.summary(samples=0).to_text()
+    copy = c.clone()
+    assert copy.attrition().steps == shown.steps
+    assert copy.add(2).attrition().steps[-1].left == 10
+
+
+def test_a_scenario_of_everybody_needs_criteria_for_an_attrition(ws):
+    c = ws.generate("5 adults", months=1)
+
+    assert "simulated" not in c.summary(samples=0).to_text()
+    with pytest.raises(SpecificationError, match="An attrition table needs a criterion"):
+        c.attrition()
+
+
+def test_before_it_is_made_a_search_says_among_whom_it_looks_and_what_it_takes(ws):
+    said = ws.preview("30 seniors admitted twice")
+
+    assert said.patients > 30
+    assert said.among == ("at least 2 hospital stays",)
+    assert "among whom 30 are looked for who had at least 2 hospital stays" in said.to_text()
+    assert "finding the first 6 such patients" in ws.cost("6 adults with no ED visits").told

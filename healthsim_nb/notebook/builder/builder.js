@@ -204,6 +204,7 @@ function render({ model, el }) {
       make("div", { class: "hs-charts" },
         make("div", {}, pyramid(seen.ages), bars("Race", seen.race.slice(0, 5)), bars("Place", seen.states.slice(0, 3))),
         make("div", {}, bars("Conditions", seen.conditions.slice(0, 8)), bars("Mix", seen.degrees), bars("Payer", seen.payer))),
+      (seen.among || []).length ? make("div", { class: "hs-note" }, `Among people like these those are looked for who had ${seen.among.join(" and ")}.`) : "",
       seen.later.length ? make("div", { class: "hs-note" }, `In the first months all get: ${seen.later.join(", ")}`) : "");
     el.dataset.seen = seen.patients;
     el.setAttribute("aria-busy", "false");
