@@ -65,6 +65,7 @@ class Covered:
     rows: dict[str, pa.RecordBatch]
     """The tables that say of each row whose it is."""
     file: File
+    roll: Roll
     enrolment: Enrolment
     start: date
 
@@ -128,7 +129,7 @@ def cover(
         "risk_scores": risk_scores(roll, record),
         "care_gaps": care_gaps(roll, record, library, patients.doctor),
     }
-    return Covered(rows, file, enrolment, spec.start)
+    return Covered(rows, file, roll, enrolment, spec.start)
 
 
 def _shared(enrolment: Enrolment) -> NDArray[np.bool_]:

@@ -1,0 +1,197 @@
+"""What is sent from the counter: each fill's claims, sent again, taken back, billed anew.
+
+Every line that may be sent is listed with the condition under which it is; deciding them in order
+of time says which were.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from healthsim_nb.engine.rng import keys
+from healthsim_nb.pharmacy.requests import (
+    ALWAYS,
+    ENDED,
+    FILL,
+    IF_COSTLY,
+    IF_PAID,
+    IF_REFUSED,
+    OTHER_FIRST,
+    REVIEW,
+    SOON,
+    STEP,
+    TAKEN,
+    UNDO,
+)
+from healthsim_nb.pharmacy.taking import SLOTS, left_behind
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from healthsim_nb.engine.rng import Draws, Streams
+    from healthsim_nb.pharmacy.gates import Gates
+    from healthsim_nb.pharmacy.holding import Holding
+
+    I8 = NDArray[np.int8]
+    I64 = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+(OTHER, HASTY, MAIN, AGAIN, ANSWER, LATER, TAKE_BACK, REBILL, LEFT, LEFT_AGAIN) = range(10)
+"""Lines of a fill in the order in which they are sent on one day."""
+VARIANTS = 16
+AGAINST = 0.88
+"""Share of refused reviews that the pharmacist answers so that the drug is paid (judgement)."""
+REBILLED = 0.006
+"""Share of fills that are billed anew to correct them (judgement)."""
+MISDIRECTED = 0.01
+"""Share of fills of people with two plans that are sent to the second first (judgement)."""
+SHOWN = 0.3
+"""Share of fills after the end of coverage for which the old card is shown (judgement)."""
+UNCOLLECTED = 0.08
+"""Share of the chance of leaving a first fill with which a refill is left (judgement)."""
+NEVER = 1 << 40
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines in order of chain and time, shape (n,) a column."""
+
+    fill: I64
+    variant: I8
+    day: I64
+    kind: I8
+    only: I8
+    of: I64
+    """Line that it follows, -1 for none."""
+    why: I8
+    refusal: I8
+    quits: Bools
+    free: Bools
+    """Whether neither step nor review is asked: it was answered before."""
+
+
+def lines_of(
+    day: I64,
+    early: I64,
+    nth: I64,
+    use: I64,
+    chain: I64,
+    held: Holding,
+    gate: Gates,
+    price: I64,
+    kind: I64,
+    draws: Draws,
+    last_day: int,
+) -> tuple[Lines, I64]:
+    """Return every line that may be sent before ``last_day``, and the cents that are too many.
+
+    Parameters
+    ----------
+    day, early, nth, use, chain
+        Of each fill: its day, by how many days it is asked for too soon before, its number among
+        those of its use, its use, its household.
+    price, kind
+        Cents of each fill, and the place of its row of the shares that are left.
+    draws
+        By use.
+    """
+    n = len(day)
+    mine, by_nth = draws.take(use), _Streams(draws, use, nth)
+    ended = held.ended & by_nth.chance("shown", SHOWN)
+    sent = held.covered | ended
+    refusal = np.where(held.covered, gate.refusal, np.int8(ENDED)).astype(np.int8)
+    costly = _costly(mine, by_nth, nth, kind)
+    parts: list[dict[str, NDArray[np.generic]]] = []
+
+    def add(which: Bools, variant: int, when: I64, **more: object) -> None:
+        at = np.flatnonzero(which)
+        row: dict[str, object] = {
+            "variant": variant, "kind": FILL, "only": ALWAYS, "after": -1, "why": 0,
+            "refusal": TAKEN, "quits": False, "free": False,
+        } | more  # fmt: skip
+        full = {
+            name: value[at] if isinstance(value, np.ndarray) else np.full(len(at), value)
+            for name, value in row.items()
+        }
+        parts.append({"fill": at, "day": when[at], **full})
+
+    two = held.covered & (held.second >= 0) & by_nth.chance("misdirected", MISDIRECTED)
+    hasty = held.covered & (early > 0)
+    answered = by_nth.chance("answered", AGAINST)
+    add(two, OTHER, day, refusal=OTHER_FIRST)
+    add(hasty, HASTY, day - early)
+    add(sent, MAIN, day, only=np.where(hasty, IF_REFUSED, ALWAYS), refusal=refusal,
+        after=np.where(hasty, HASTY, -1), why=np.where(hasty, SOON, 0),
+        quits=held.covered & (gate.quits | ((nth == 0) & ~answered)))  # fmt: skip
+    again = held.covered & gate.mended & ((refusal != TAKEN) | (gate.step >= 0))
+    add(again, AGAIN, day + gate.lag, only=IF_REFUSED, after=MAIN, free=True,
+        why=np.where(refusal == TAKEN, STEP, refusal))  # fmt: skip
+    add(held.covered & answered, ANSWER, day, only=IF_REFUSED, after=MAIN, why=REVIEW, free=True)
+    wait = by_nth.between("soon", 5, 9)
+    add(held.covered & (nth > 0), LATER, day + wait, only=IF_REFUSED, after=MAIN, why=SOON)
+    wrong = held.covered & by_nth.chance("rebilled", REBILLED)
+    when = day + by_nth.between("rebilled-days", 1, 6)
+    add(wrong, TAKE_BACK, when, kind=UNDO, only=IF_PAID, after=MAIN)
+    add(wrong, REBILL, when, only=IF_PAID, after=MAIN, free=True)
+    left = held.covered & ~wrong & (costly < price)
+    back = day + by_nth.between("left", 7, 14)
+    add(left, LEFT, back, kind=UNDO, only=IF_COSTLY, after=MAIN, quits=nth == 0)
+    add(left & again, LEFT_AGAIN, back + gate.lag, kind=UNDO, only=IF_COSTLY, after=AGAIN,
+        quits=nth == 0)  # fmt: skip
+    whole = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+    order = np.flatnonzero(whole["day"] < last_day)
+    key = chain[whole["fill"][order]], whole["day"][order], whole["fill"][order]
+    order = order[np.lexsort((whole["variant"][order], key[2], key[1], key[0]))]
+    return _lines({name: column[order] for name, column in whole.items()}, n), costly
+
+
+def _lines(c: dict[str, NDArray[np.generic]], fills: int) -> Lines:
+    fill, after = c["fill"].astype(np.int64), c["after"].astype(np.int64)
+    place = np.full(fills * VARIANTS + 1, -1, np.int64)
+    place[fill * VARIANTS + c["variant"].astype(np.int64)] = np.arange(len(fill))
+    of = np.where(after < 0, -1, place[fill * VARIANTS + np.maximum(after, 0)])
+    small = {name: c[name].astype(np.int8) for name in ("variant", "kind", "only", "why", "refusal")}
+    return Lines(
+        fill=fill,
+        day=c["day"].astype(np.int64),
+        of=of,
+        quits=c["quits"].astype(bool),
+        free=c["free"].astype(bool),
+        **small,
+    )
+
+
+def _costly(mine: Draws, by_nth: _Streams, nth: I64, kind: I64) -> I64:
+    """Return the cents beyond which each fill is left at the counter."""
+    table = left_behind()
+    first = table[kind, mine.below("pharmacy.costly", SLOTS)]
+    later = table[kind, by_nth.below("costly", SLOTS)]
+    again = by_nth.chance("costly-again", UNCOLLECTED)
+    return np.where(nth == 0, first, np.where(again, later, NEVER))
+
+
+class _Streams:
+    """Draws by fill: keyed by use and number of the fill."""
+
+    def __init__(self, draws: Draws, use: I64, nth: I64) -> None:
+        self.draws, self.nth = draws.take(use), nth
+        self.most = int(nth.max(initial=0)) + 1
+
+    def _each(self, name: str) -> Streams:
+        streams = keys(self.draws.seed, [f"pharmacy.{name}.{k}" for k in range(self.most)])
+        return self.draws.each(streams[self.nth])
+
+    def chance(self, name: str, p: float) -> Bools:
+        """Return True with probability ``p``."""
+        return self._each(name).chance(p)
+
+    def below(self, name: str, limit: int) -> I64:
+        """Return whole numbers below a limit."""
+        return self._each(name).below(limit)
+
+    def between(self, name: str, low: int, high: int) -> I64:
+        """Return whole numbers, both ends included."""
+        return low + self.below(name, high - low + 1)
