@@ -23,6 +23,7 @@ from healthsim_nb.pharmacy.routing import fees
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from healthsim_nb.coverage.book import Book
     from healthsim_nb.coverage.records import Covered
     from healthsim_nb.pharmacy.benefits import Benefits
     from healthsim_nb.pharmacy.gates import Gates
@@ -46,7 +47,6 @@ OLD_CREDIT = 400
 FAMILY = 2
 """How many times a member's deductible and limit a family's is, where the benefit is separate
 (usual in employer plans)."""
-COUNTRY = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,13 +192,11 @@ class Desk:
 
     def _subsidized(self) -> tuple[Bools, Bools]:
         """Return which fills have the low-income subsidy, and which of these are of duals."""
-        book, held = self.covered.file.book, self.held
-        public = np.array([*(p.line_of_business == "medicaid" for p in book.plans), False])
-        special = np.array([*(p.market == "dual-advantage" for p in book.plans), False])
-        dual = public[held.second] | special[held.plan]
-        people = Draws(self.seed, self.covered.roll.people.id)
-        poor = people.chance("pharmacy.subsidy", SUBSIDIZED)[self.fills.person]
-        return (dual | poor) & self.part_d, dual
+        held, people = self.held, self.covered.roll.people.id
+        helped, dual = subsidized(
+            self.seed, self.covered.file.book, people[self.fills.person], held.plan, held.second
+        )
+        return helped & self.part_d, dual
 
     @cached_property
     def cards(self) -> tuple[I64, I64, I64]:
@@ -226,6 +224,23 @@ class Desk:
         width = rows + len(self.benefits.formularies) * years
         family = np.where(self.part_d, NONE, held.subscriber * width + held.row)
         return self.fills.person * width + own, family, np.array([width])
+
+
+def subsidized(
+    seed: int, book: Book, people: I64, plan: I64, second: I64
+) -> tuple[Bools, Bools]:
+    """Return who has the low-income subsidy if it is Part D, and who of them has Medicaid.
+
+    Parameters
+    ----------
+    people, plan, second
+        Who, their plan and the one that pays second, `NONE` without, shape (n,) each.
+    """
+    public = np.array([*(p.line_of_business == "medicaid" for p in book.plans), False])
+    special = np.array([*(p.market == "dual-advantage" for p in book.plans), False])
+    dual = public[second] | special[plan]
+    poor = Draws(seed, people).chance("pharmacy.subsidy", SUBSIDIZED)
+    return dual | poor, dual
 
 
 def quantities(desk: Desk, gate: Gates, lines: Lines) -> Bools:

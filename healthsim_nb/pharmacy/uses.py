@@ -7,6 +7,7 @@ bring nobody there; a course that ends before its patient leaves hospital neithe
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 
 BY_STAFF = ("intravenous", "intravitreal", "intrathecal", "intra-articular", "intramuscular")
 """Routes that a pharmacy counter does not serve."""
+VERBS = {"oral": "Take", "sublingual": "Place", "inhalation": "Inhale", "subcutaneous": "Inject",
+         "nasal": "Spray", "ophthalmic": "Put", "topical": "Apply"}  # fmt: skip
+HOW = {"oral": "by mouth", "sublingual": "under the tongue", "subcutaneous": "under the skin",
+       "topical": "to the affected skin"}  # fmt: skip
 STAYS = ("IMP", "OBSENC")
 KNOWN = (0.9, 0.8, 0.8, 0.75, 0.7, 0.6, 0.55, 0.45, 0.4, 0.35, 0.3, 0.25, 0.0)
 """Share of the drugs begun by month of the run that were taken before it: what goes beyond the
@@ -61,6 +66,9 @@ class Uses:
     indication: NDArray[np.integer]
     """Index into ``codes``, -1 without."""
     codes: tuple[str, ...]
+    directions: NDArray[np.integer]
+    """Index into ``sigs``."""
+    sigs: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.medication)
@@ -68,8 +76,8 @@ class Uses:
     def take(self, at: NDArray[np.intp]) -> Uses:
         """Return some of the uses."""
         columns = {f.name: getattr(self, f.name) for f in fields(self)}
-        codes = columns.pop("codes")
-        return Uses(codes=codes, **{name: column[at] for name, column in columns.items()})
+        texts = {name: columns.pop(name) for name in ("codes", "sigs")}
+        return Uses(**texts, **{name: column[at] for name, column in columns.items()})
 
 
 def uses_of(
@@ -112,6 +120,8 @@ def uses_of(
         known=_known(seed, whole(m["id"]), start, course, days[0]),
         indication=code,
         codes=tuple(codes),
+        directions=product,
+        sigs=_sigs(shelf),
     )
     over = np.array([*products.over_the_counter], bool)[product]
     public = people.line_of_business[person] == LINES_OF_BUSINESS.index("medicaid")
@@ -125,14 +135,33 @@ def _products(m: pa.RecordBatch, shelf: ProductTable) -> I64:
     """Return the product of each row: the one with its code and dose."""
     code, codes = coded(m["rxnorm_code"])
     dose, doses = coded(m["dose"])
-    table = np.zeros((len(codes) + 1, len(doses) + 1), np.int64)
-    rx, amounts = {c: i for i, c in enumerate(codes)}, {d: i for i, d in enumerate(doses)}
+    rx, amounts = _numbers(codes), _numbers(doses)
+    table = np.zeros((len(codes), len(doses)), np.int64)
     for row in range(len(shelf.products) - 1, -1, -1):
         product = shelf.products[row]
         if product.rxnorm in rx and product.dose in amounts:
             table[rx[product.rxnorm], amounts[product.dose]] = row
-    found: I64 = table[code, dose]
+    # The words of a column may have a text more than once.
+    first = np.array([rx[text] for text in codes] or [0])
+    same = np.array([amounts[text] for text in doses] or [0])
+    found: I64 = table[first[code], same[dose]]
     return found
+
+
+def _numbers(texts: list[str]) -> dict[str, int]:
+    """Return the last place of each text."""
+    return {text: place for place, text in enumerate(texts)}
+
+
+@lru_cache(maxsize=8)
+def _sigs(shelf: ProductTable) -> tuple[str, ...]:
+    """Return the directions of each product."""
+    routes = {drug.id: drug.route for drug in shelf.drugs}
+    return tuple(
+        " ".join((VERBS.get(routes[p.drug], "Use"), p.dose, HOW.get(routes[p.drug], ""), often))
+        .replace("  ", " ")
+        for p, often in zip(shelf.products, shelf.frequencies, strict=True)
+    )
 
 
 def _given(m: pa.RecordBatch, products: Products, product: I64) -> Bools:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from healthsim_nb import network
 from healthsim_nb.clinical import records
 from healthsim_nb.coverage import records as coverage
+from healthsim_nb.pharmacy import records as pharmacy
 from healthsim_nb.population import render
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 Tables = dict[str, pa.RecordBatch]
-SHARED = ("providers", "facilities", *coverage.SHARED)
+SHARED = ("providers", "facilities", *coverage.SHARED, *pharmacy.SHARED)
 """Tables whose rows may repeat from block to block: the same id is the same row."""
 
 
@@ -45,6 +46,7 @@ class Written:
     record: Tables
     """Clinical tables."""
     covered: coverage.Covered | None
+    dispensed: pharmacy.Dispensed
     births: bool
     """Whether children that were born join the scenario."""
 
@@ -64,10 +66,14 @@ class Written:
         """
         own = self._own(chosen)
         covered, also = self.covered.of(own) if self.covered else ({}, np.zeros(0, np.intp))
+<<<<<<< HEAD
         if chosen is not None:
             covered = _without_strangers(covered)
+=======
+        drugs = self.dispensed.of(own, also)
+>>>>>>> 27346d3 (Fill prescriptions, decide their claims in order of time, and keep the rows)
         record = {name: _of(rows, self.folk.people, own) for name, rows in self.record.items()}
-        rows = {**_known(self.folk, own, also, record, covered), **record, **covered}
+        rows = {**_known(self.folk, own, also, record, covered), **record, **covered, **drugs}
         return {name: _ordered(table) for name, table in rows.items()} if self.births else rows
 
     def _own(self, chosen: Bools | None) -> Bools:
@@ -105,7 +111,8 @@ def written(chart: Chart, born: Chart | None, wanted: int, library: Library) -> 
     plan, covered = chart.plan, None
     if plan.spec.coverage:
         covered = coverage.cover(plan.spec, library, patients, record, plan.last_day)
-    return Written(folk, record, covered, births=born is not None)
+    drugs = pharmacy.dispense(plan.spec, patients, record, plan.shelf, covered, plan.last_day)
+    return Written(folk, record, covered, drugs, births=born is not None)
 
 
 def _known(

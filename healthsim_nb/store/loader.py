@@ -31,7 +31,7 @@ BUFFER_BYTES = 128_000_000
 """What all buffers may hold; beyond it the largest is emptied, however few its rows."""
 REPEATED = (
     *("providers", "facilities", "plans", "networks", "groups"),
-    *("network_providers", "network_facilities"),
+    *("network_providers", "network_facilities", "pharmacies", "formulary_drugs"),
 )
 """Tables of which blocks repeat rows: the first of each id is kept."""
 

@@ -1,0 +1,1 @@
+"""Rows of the pharmacy's tables, from what became of fills."""
