@@ -53,7 +53,8 @@ class Written:
     @property
     def everything(self) -> Tables:
         """What became of everybody, the children among them: tables by name."""
-        return {**self.record, **(self.covered.rows if self.covered else {})}
+        covered = self.covered.rows if self.covered else {}
+        return {**self.record, **covered, **self.dispensed.rows}
 
     def tables(self, chosen: Bools | None = None) -> Tables:
         """Return the rows of each table, by id.
@@ -66,12 +67,9 @@ class Written:
         """
         own = self._own(chosen)
         covered, also = self.covered.of(own) if self.covered else ({}, np.zeros(0, np.intp))
-<<<<<<< HEAD
         if chosen is not None:
             covered = _without_strangers(covered)
-=======
         drugs = self.dispensed.of(own, also)
->>>>>>> 27346d3 (Fill prescriptions, decide their claims in order of time, and keep the rows)
         record = {name: _of(rows, self.folk.people, own) for name, rows in self.record.items()}
         rows = {**_known(self.folk, own, also, record, covered), **record, **covered, **drugs}
         return {name: _ordered(table) for name, table in rows.items()} if self.births else rows
