@@ -51,7 +51,8 @@ class Benefits:
 
     def cell(self, formulary: I64, product: I64) -> I64:
         """Return the place of formulary and product in the tables laid flat."""
-        return formulary * self.covered.shape[1] + product
+        found: I64 = formulary * self.covered.shape[1] + product
+        return found
 
 
 @lru_cache(maxsize=16)

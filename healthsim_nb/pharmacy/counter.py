@@ -7,7 +7,7 @@ of time says which were.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from healthsim_nb.engine.rng import Draws, Streams
+    from healthsim_nb.pharmacy.desk import Fills
     from healthsim_nb.pharmacy.gates import Gates
     from healthsim_nb.pharmacy.holding import Holding
 
@@ -73,40 +74,15 @@ class Lines:
     """Whether neither step nor review is asked: it was answered before."""
 
 
-def lines_of(
-    day: I64,
-    early: I64,
-    nth: I64,
-    use: I64,
-    chain: I64,
-    held: Holding,
-    gate: Gates,
-    price: I64,
-    kind: I64,
-    draws: Draws,
-    last_day: int,
-) -> tuple[Lines, I64]:
-    """Return every line that may be sent before ``last_day``, and the cents that are too many.
+class _Draft:
+    """The lines that may be sent, in no order."""
 
-    Parameters
-    ----------
-    day, early, nth, use, chain
-        Of each fill: its day, by how many days it is asked for too soon before, its number among
-        those of its use, its use, its household.
-    price, kind
-        Cents of each fill, and the place of its row of the shares that are left.
-    draws
-        By use.
-    """
-    n = len(day)
-    mine, by_nth = draws.take(use), _Streams(draws, use, nth)
-    ended = held.ended & by_nth.chance("shown", SHOWN)
-    sent = held.covered | ended
-    refusal = np.where(held.covered, gate.refusal, np.int8(ENDED)).astype(np.int8)
-    costly = _costly(mine, by_nth, nth, kind)
-    parts: list[dict[str, NDArray[np.generic]]] = []
+    def __init__(self, day: I64) -> None:
+        self.day = day
+        self.parts: list[dict[str, NDArray[Any]]] = []
 
-    def add(which: Bools, variant: int, when: I64, **more: object) -> None:
+    def add(self, which: Bools, variant: int, later: I64 | int = 0, **more: object) -> None:
+        """Add a line for some fills, so many days later than the fill was due."""
         at = np.flatnonzero(which)
         row: dict[str, object] = {
             "variant": variant, "kind": FILL, "only": ALWAYS, "after": -1, "why": 0,
@@ -116,44 +92,104 @@ def lines_of(
             name: value[at] if isinstance(value, np.ndarray) else np.full(len(at), value)
             for name, value in row.items()
         }
-        parts.append({"fill": at, "day": when[at], **full})
+        self.parts.append({"fill": at, "day": (self.day + later)[at], **full})
 
-    two = held.covered & (held.second >= 0) & by_nth.chance("misdirected", MISDIRECTED)
-    hasty = held.covered & (early > 0)
-    answered = by_nth.chance("answered", AGAINST)
-    add(two, OTHER, day, refusal=OTHER_FIRST)
-    add(hasty, HASTY, day - early)
-    add(sent, MAIN, day, only=np.where(hasty, IF_REFUSED, ALWAYS), refusal=refusal,
-        after=np.where(hasty, HASTY, -1), why=np.where(hasty, SOON, 0),
-        quits=held.covered & (gate.quits | ((nth == 0) & ~answered)))  # fmt: skip
+    def whole(self) -> dict[str, NDArray[Any]]:
+        """Return all of them."""
+        names = self.parts[0]
+        return {name: np.concatenate([p[name] for p in self.parts]) for name in names}
+
+
+def lines_of(
+    fills: Fills,
+    held: Holding,
+    gate: Gates,
+    chain: I64,
+    price: I64,
+    kind: I64,
+    until: I64,
+    draws: Draws,
+    last_day: int,
+) -> tuple[Lines, I64]:
+    """Return every line that may be sent before ``last_day``, and the cents that are too many.
+
+    Parameters
+    ----------
+    chain
+        Household of each fill.
+    price, kind
+        Cents of each fill, and the row of the shares that are left behind.
+    until
+        Last day on which each fill's prescription may be filled.
+    draws
+        By use.
+    """
+    nth, by_fill = fills.nth, _Streams(draws, fills.use, fills.nth)
+    ended = held.ended & by_fill.chance("shown", SHOWN)
+    refusal = np.where(held.covered, gate.refusal, np.int8(ENDED)).astype(np.int8)
+    costly = _costly(draws.take(fills.use), by_fill, nth, kind)
+    draft = _Draft(fills.day)
+    _first(draft, fills, held, gate, refusal, ended, by_fill)
     again = held.covered & gate.mended & ((refusal != TAKEN) | (gate.step >= 0))
-    add(again, AGAIN, day + gate.lag, only=IF_REFUSED, after=MAIN, free=True,
-        why=np.where(refusal == TAKEN, STEP, refusal))  # fmt: skip
-    add(held.covered & answered, ANSWER, day, only=IF_REFUSED, after=MAIN, why=REVIEW, free=True)
-    wait = by_nth.between("soon", 5, 9)
-    add(held.covered & (nth > 0), LATER, day + wait, only=IF_REFUSED, after=MAIN, why=SOON)
-    wrong = held.covered & by_nth.chance("rebilled", REBILLED)
-    when = day + by_nth.between("rebilled-days", 1, 6)
-    add(wrong, TAKE_BACK, when, kind=UNDO, only=IF_PAID, after=MAIN)
-    add(wrong, REBILL, when, only=IF_PAID, after=MAIN, free=True)
+    draft.add(again, AGAIN, gate.lag, only=IF_REFUSED, after=MAIN, free=True,
+              why=np.where(refusal == TAKEN, STEP, refusal))  # fmt: skip
+    wrong = held.covered & by_fill.chance("rebilled", REBILLED)
+    later = by_fill.between("rebilled-days", 1, 6)
+    draft.add(wrong, TAKE_BACK, later, kind=UNDO, only=IF_PAID, after=MAIN)
+    draft.add(wrong, REBILL, later, only=IF_PAID, after=MAIN, free=True)
     left = held.covered & ~wrong & (costly < price)
-    back = day + by_nth.between("left", 7, 14)
-    add(left, LEFT, back, kind=UNDO, only=IF_COSTLY, after=MAIN, quits=nth == 0)
-    add(left & again, LEFT_AGAIN, back + gate.lag, kind=UNDO, only=IF_COSTLY, after=AGAIN,
-        quits=nth == 0)  # fmt: skip
-    whole = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
-    order = np.flatnonzero(whole["day"] < last_day)
-    key = chain[whole["fill"][order]], whole["day"][order], whole["fill"][order]
-    order = order[np.lexsort((whole["variant"][order], key[2], key[1], key[0]))]
-    return _lines({name: column[order] for name, column in whole.items()}, n), costly
+    back, ends = by_fill.between("left", 7, 14), nth == 0
+    draft.add(left, LEFT, back, kind=UNDO, only=IF_COSTLY, after=MAIN, quits=ends)
+    draft.add(
+        left & again,
+        LEFT_AGAIN,
+        back + gate.lag,
+        kind=UNDO,
+        only=IF_COSTLY,
+        after=AGAIN,
+        quits=ends,
+    )
+    c = draft.whole()
+    late = (c["kind"] == FILL) & (c["day"] > until[c["fill"]])
+    order = np.flatnonzero((c["day"] < last_day) & ~late)
+    key = c["variant"][order], c["fill"][order], c["day"][order], chain[c["fill"][order]]
+    order = order[np.lexsort(key)]
+    return _lines({name: column[order] for name, column in c.items()}, len(nth)), costly
 
 
-def _lines(c: dict[str, NDArray[np.generic]], fills: int) -> Lines:
+def _first(
+    draft: _Draft,
+    fills: Fills,
+    held: Holding,
+    gate: Gates,
+    refusal: I8,
+    ended: Bools,
+    by_fill: _Streams,
+) -> None:
+    """Add what is sent first, and what answers a refusal that history brings."""
+    nth, here = fills.nth, held.covered
+    two = here & (held.second >= 0) & by_fill.chance("misdirected", MISDIRECTED)
+    hasty = here & (fills.early > 0)
+    answered = by_fill.chance("answered", AGAINST)
+    quits = here & (gate.quits | ((nth == 0) & ~answered))
+    draft.add(two, OTHER, refusal=OTHER_FIRST)
+    draft.add(hasty, HASTY, -fills.early)
+    draft.add(here | ended, MAIN, only=np.where(hasty, IF_REFUSED, ALWAYS), refusal=refusal,
+              after=np.where(hasty, HASTY, -1), why=np.where(hasty, SOON, 0),
+              quits=quits)  # fmt: skip
+    draft.add(here & answered, ANSWER, only=IF_REFUSED, after=MAIN, why=REVIEW, free=True)
+    wait = by_fill.between("soon", 5, 9)
+    draft.add(here & (nth > 0), LATER, wait, only=IF_REFUSED, after=MAIN, why=SOON)
+
+
+def _lines(c: dict[str, NDArray[Any]], fills: int) -> Lines:
     fill, after = c["fill"].astype(np.int64), c["after"].astype(np.int64)
     place = np.full(fills * VARIANTS + 1, -1, np.int64)
     place[fill * VARIANTS + c["variant"].astype(np.int64)] = np.arange(len(fill))
     of = np.where(after < 0, -1, place[fill * VARIANTS + np.maximum(after, 0)])
-    small = {name: c[name].astype(np.int8) for name in ("variant", "kind", "only", "why", "refusal")}
+    small = {
+        name: c[name].astype(np.int8) for name in ("variant", "kind", "only", "why", "refusal")
+    }
     return Lines(
         fill=fill,
         day=c["day"].astype(np.int64),
@@ -186,7 +222,7 @@ class _Streams:
 
     def chance(self, name: str, p: float) -> Bools:
         """Return True with probability ``p``."""
-        return self._each(name).chance(p)
+        return self._each(name).chance(np.array([p]))
 
     def below(self, name: str, limit: int) -> I64:
         """Return whole numbers below a limit."""

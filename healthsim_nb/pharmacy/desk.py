@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -87,7 +87,8 @@ class Desk:
     @cached_property
     def part_d(self) -> Bools:
         """Whether each fill is under Part D."""
-        return self.benefits.part_d[self.held.formulary]
+        found: Bools = self.benefits.part_d[self.held.formulary]
+        return found
 
     @cached_property
     def kind(self) -> I64:
@@ -106,7 +107,8 @@ class Desk:
         allowed = allowed_units(self.benefits, self.cell, self.fills.days)
         pack = self.products.pack[self.fills.product]
         whole = np.maximum(allowed // pack, 1) * pack
-        return np.minimum(whole, self.quantity)
+        found: I64 = np.minimum(whole, self.quantity)
+        return found
 
     def prices(self, quantity: I64) -> tuple[I64, I64, I64]:
         """Return ingredient cost, dispensing fee, usual charge of each fill, in cents.
@@ -226,9 +228,7 @@ class Desk:
         return self.fills.person * width + own, family, np.array([width])
 
 
-def subsidized(
-    seed: int, book: Book, people: I64, plan: I64, second: I64
-) -> tuple[Bools, Bools]:
+def subsidized(seed: int, book: Book, people: I64, plan: I64, second: I64) -> tuple[Bools, Bools]:
     """Return who has the low-income subsidy if it is Part D, and who of them has Medicaid.
 
     Parameters
@@ -347,7 +347,7 @@ def steps_of(desk: Desk, gate: Gates, lines: Lines) -> Steps:
 
 
 def requests_of(
-    desk: Desk, gate: Gates, lines: Lines, costly: I64, chain: I64, seen: Pairs
+    desk: Desk, gate: Gates, lines: Lines, costly: I64, chain: I64
 ) -> tuple[Requests, Limits, Pairs]:
     """Return the lines as a benefit decides them, without what medical claims did."""
     f, at = desk.fills, lines.fill
@@ -393,11 +393,11 @@ def requests_of(
     return requests, whole, stepped.asked
 
 
-MONEY = ("copay", "least", "most", "cap", "subsidized", "card_least")
+_MONEY = ("copay", "least", "most", "cap", "subsidized", "card_least")
 
 
-def _typed(name: str, column: NDArray[np.generic]) -> NDArray[np.generic]:
-    if name in MONEY or column.dtype == bool:
+def _typed(name: str, column: NDArray[Any]) -> NDArray[Any]:
+    if name in _MONEY or column.dtype == bool:
         return column
     return column.astype(np.int32)
 

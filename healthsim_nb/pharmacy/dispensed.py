@@ -44,6 +44,8 @@ class Written:
     schedule: Schedule
     products: Products
     people: People
+    death: NDArray[np.int32]
+    """Day of death by person, `FAR` while alive."""
     seed: int
     last_day: int
 

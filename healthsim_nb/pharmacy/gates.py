@@ -128,7 +128,7 @@ def _authorized(
     term = np.where(since < left, 0, 1 + (since - left) // YEAR)
     change = np.r_[True, (term[1:] != term[:-1]) | (begins[1:] != begins[:-1])]
     change = change if len(term) else np.zeros(0, bool)
-    found = change & (term == 0) & ~of_old
+    found: Bools = change & (term == 0) & ~of_old
     later = np.flatnonzero(change & (term > 0) & asked)
     for number in np.unique(term[later]).tolist():
         at = later[term[later] == number]
@@ -139,7 +139,8 @@ def _authorized(
 
 def _over(benefits: Benefits, cell: I64, units: tuple[I64, I64]) -> Bools:
     """Return the fills with more than the limit of their days."""
-    return allowed_units(benefits, cell, units[1]) < units[0]
+    found: Bools = allowed_units(benefits, cell, units[1]) < units[0]
+    return found
 
 
 def allowed_units(benefits: Benefits, cell: I64, days: I64) -> I64:

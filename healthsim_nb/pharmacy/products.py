@@ -36,7 +36,7 @@ _UNLISTED = {
 """A product of a user's own that no list tells of: a generic tablet once a day."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Products:
     """Columns of products, shape (P,), beside the clinical table's rows."""
 

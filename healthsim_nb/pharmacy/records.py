@@ -107,7 +107,7 @@ def dispense(
     draws = Draws(spec.seed, uses.medication)
     plan = plan_fills(uses, products, people.line_of_business[uses.person], draws)
     made = schedule(uses, plan, draws, last_day)
-    written = Written(uses, plan, made, products, people, spec.seed, last_day)
+    written = Written(uses, plan, made, products, people, patients.death, spec.seed, last_day)
     if covered is None:
         return Dispensed(written, None, {"prescriptions": prescriptions.rows(written, None)})
     settled = _settled(written, covered, draws)
@@ -146,13 +146,14 @@ def _settled(written: Written, covered: Covered, draws: Draws) -> Settled:
     special, public = products.specialty[fills.product], benefits.medicaid[held.formulary]
     kind = np.where(public, PUBLIC, np.where(special, SPECIAL, USUAL))
     price = desk.full[0] + desk.full[1]
+    until = made.written[fills.prescription] + plan.valid[use]
+    until = np.minimum(until, written.death[fills.person])
     lines, costly = lines_of(
-        fills.day, fills.early, fills.nth, use, household, held, gate, price, kind, draws,
-        written.last_day,
-    )  # fmt: skip
+        fills, held, gate, household, price, kind, until, draws, written.last_day
+    )
     none = np.zeros(0, np.int32)
     seen = Pairs(none, none, none.astype(np.int8))
-    requests, limits, asked = requests_of(desk, gate, lines, costly, household, seen)
+    requests, limits, asked = requests_of(desk, gate, lines, costly, household)
     verdicts = decide(requests, limits, asked, seen)
     less = quantities(desk, gate, lines)
     return Settled(written, desk, gate, lines, verdicts, less, seen, covered)

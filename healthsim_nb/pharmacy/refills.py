@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from healthsim_nb.engine.calendar import FAR
-from healthsim_nb.engine.rng import Draws
 from healthsim_nb.pharmacy.adherence import adherence, gaps
 from healthsim_nb.pharmacy.taking import HUNDRED, LINE, SLOTS, TAKERS, months_taken, stretch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from healthsim_nb.engine.rng import Draws
     from healthsim_nb.pharmacy.products import Products
     from healthsim_nb.pharmacy.uses import Uses
 
@@ -175,7 +175,7 @@ def schedule(uses: Uses, plan: Plan, draws: Draws, last_day: int) -> Schedule:
         count += _write(going, uses, plan, k, count, last_day, written)
         _fill(going, uses, plan, k, last_day, filled)
         k += 1
-    return _ordered(uses, written, filled)
+    return _ordered(written, filled)
 
 
 def _write(
@@ -217,6 +217,8 @@ def _fill(
     early = np.zeros(n, np.int64)
     if k:
         hasty = going.draws.chance(f"pharmacy.hasty.{k}", EARLY) & (days >= MONTH - 3)
+        # Not of a prescription that is yet to be written.
+        hasty &= going.left <= plan.refills[going.at]
         early = np.where(hasty, days * 2 // 5, 0)
     out.append(
         {
@@ -257,9 +259,7 @@ def _until_lapse(draws: Draws, persistent: I64, k: int) -> I64:
     return (months.astype(np.int64) - 1) * MONTH + days
 
 
-def _ordered(
-    uses: Uses, written: list[dict[str, I64]], filled: list[dict[str, I64]]
-) -> Schedule:
+def _ordered(written: list[dict[str, I64]], filled: list[dict[str, I64]]) -> Schedule:
     none = np.zeros(0, np.int64)
 
     def joined(parts: list[dict[str, I64]], name: str) -> I64:

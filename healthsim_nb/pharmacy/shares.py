@@ -38,9 +38,10 @@ class Accounts:
 
     def count(self, lines: Requests, at: Index) -> None:
         """Count what medical claims applied."""
-        self._less(lines, at, lines.price[at], lines.copay[at])
+        self.less(lines, at, lines.price[at], lines.copay[at])
 
-    def _less(self, lines: Requests, at: Index, deductible: I64, counted: I64) -> None:
+    def less(self, lines: Requests, at: NDArray[np.integer], deductible: I64, counted: I64) -> None:
+        """Take amounts from what is left."""
         member, family = lines.account[at], lines.family[at]
         self.deductible[member] -= deductible
         self.most[member] -= counted
@@ -67,28 +68,16 @@ class Money:
         """Share the price of some fills, and count it."""
         lines = self.lines
         price, member, family = lines.price[at], lines.account[at], lines.family[at]
-        phased = lines.phased[at]
         room = np.maximum(np.minimum(left.most[member], left.family_most[family]), 0)
         due = np.maximum(np.minimum(left.deductible[member], left.family_deductible[family]), 0)
         deductible = np.minimum(due, price) * lines.open[at]
         rest = price - deductible
         initial = np.minimum(rest, np.maximum(left.initial[member] - deductible, 0))
-        copay = np.minimum(lines.copay[at], initial)
-        rate = lines.rate[at]
-        coinsurance = np.maximum(_part(initial, rate), lines.least[at])
-        coinsurance = np.minimum(np.minimum(coinsurance, lines.most[at]), initial - copay)
-        coinsurance *= rate > 0
-        parts = np.stack([deductible, copay, coinsurance])
-        _reduce(parts, np.maximum(parts.sum(0) - np.minimum(room, lines.cap[at]), 0))
+        parts = self._parts(at, deductible, initial, room)
+        discount = np.zeros_like(price)
         counted = parts.sum(0)
-        discount = np.zeros_like(counted)
-        if self.any_phased and phased.any():
-            self._phases(at, left, parts, initial, rest - initial, room, discount)
-            counted = parts.sum(0) + discount * (lines.gap_discount[at] > 0)
-            late = np.where(room > 0, lines.discount[at], lines.late_discount[at])
-            of = np.where(room > 0, rest, price)
-            more = np.minimum(_part(of, late), price - parts.sum(0) - discount)
-            discount += more
+        if self.any_phased and lines.phased[at].any():
+            counted = self._phases(at, parts, initial, rest, room, discount)
         owes = parts.sum(0)
         subsidized = lines.subsidized[at]
         subsidy = np.where(subsidized < 0, 0, owes - np.minimum(owes, subsidized))
@@ -98,33 +87,43 @@ class Money:
         self.out[:, at] = (*parts, patient, plan, subsidy, discount, card, counted)
         self.costly[at] = patient > lines.costly[at]
         left.initial[member] -= price
-        left._less(lines, at, parts[0], counted)  # noqa: SLF001
+        left.less(lines, at, parts[0], counted)
         left.card[lines.card[at]] -= card
 
+    def _parts(self, at: Index, deductible: I64, initial: I64, room: I64) -> I64:
+        """Return deductible, copay and coinsurance within the limits, shape (3, n)."""
+        lines, rate = self.lines, self.lines.rate[at]
+        copay = np.minimum(lines.copay[at], initial)
+        coinsurance = np.maximum(_part(initial, rate), lines.least[at])
+        coinsurance = np.minimum(np.minimum(coinsurance, lines.most[at]), initial - copay)
+        coinsurance *= rate > 0
+        parts = np.stack([deductible, copay, coinsurance])
+        _reduce(parts, np.maximum(parts.sum(0) - np.minimum(room, lines.cap[at]), 0))
+        return parts
+
     def _phases(
-        self,
-        at: Index,
-        left: Accounts,
-        parts: I64,
-        initial: I64,
-        gap: I64,
-        room: I64,
-        discount: I64,
-    ) -> None:
-        """Add what is due in the coverage gap, and say in which phase each fill began."""
+        self, at: Index, parts: I64, initial: I64, rest: I64, room: I64, discount: I64
+    ) -> I64:
+        """Add what is due in the coverage gap and what makers pay, and return what counts."""
         lines = self.lines
-        gap = gap * lines.phased[at]
-        own = np.minimum(_part(gap, lines.gap_rate[at]), lines.cap[at])
+        gap = (rest - initial) * lines.phased[at]
+        owed = parts.sum(0)
+        own = np.minimum(_part(gap, lines.gap_rate[at]), np.maximum(lines.cap[at] - owed, 0))
         maker = _part(gap, lines.gap_discount[at])
-        both, still = own + maker, room - parts.sum(0)
+        both, still = own + maker, room - owed
         over = both > still
         own = np.where(over, still * own // np.maximum(both, 1), own)
         maker = np.where(over, np.where(maker > 0, still - own, 0), maker)
         parts[2] += own
         discount += maker
+        counted: I64 = parts.sum(0) + maker
+        late = np.where(room > 0, lines.discount[at], lines.late_discount[at])
+        of = np.where(room > 0, rest, rest + parts[0])
+        discount += np.minimum(_part(of, late), rest + parts[0] - parts.sum(0) - discount)
         phase = np.where(initial > 0, INITIAL, GAP)
         phase = np.where(parts[0] > 0, DUE, np.where(room <= 0, CATASTROPHIC, phase))
         self.phase[at] = np.where(lines.phased[at], phase, -1)
+        return counted
 
     def _card(self, at: Index, left: Accounts, owes: I64) -> I64:
         """Return what manufacturers' cards pay."""
@@ -133,12 +132,12 @@ class Money:
         pays = np.minimum(owes - np.minimum(owes, lines.card_least[at]), lines.card_most[at])
         return np.where(row < 0, 0, np.minimum(pays, np.maximum(left.card[row], 0)))
 
-    def undo(self, at: Index, of: Index, left: Accounts) -> None:
+    def undo(self, at: Index, of: NDArray[np.integer], left: Accounts) -> None:
         """Take fills back."""
         lines = self.lines
         self.out[:, at] = -self.out[:, of]
         self.phase[at] = self.phase[of]
-        left._less(lines, of, self.out[DEDUCTIBLE, at], self.out[COUNTED, at])  # noqa: SLF001
+        left.less(lines, of, self.out[DEDUCTIBLE, at], self.out[COUNTED, at])
         left.initial[lines.account[of]] += lines.price[of]
         left.card[lines.card[of]] -= self.out[CARD, at]
 

@@ -158,8 +158,9 @@ def _sigs(shelf: ProductTable) -> tuple[str, ...]:
     """Return the directions of each product."""
     routes = {drug.id: drug.route for drug in shelf.drugs}
     return tuple(
-        " ".join((VERBS.get(routes[p.drug], "Use"), p.dose, HOW.get(routes[p.drug], ""), often))
-        .replace("  ", " ")
+        " ".join(
+            (VERBS.get(routes[p.drug], "Use"), p.dose, HOW.get(routes[p.drug], ""), often)
+        ).replace("  ", " ")
         for p, often in zip(shelf.products, shelf.frequencies, strict=True)
     )
 
@@ -185,9 +186,7 @@ def _leaves(e: pa.RecordBatch, encounter: I64, last_day: int) -> tuple[I64, Bool
 
 
 def _known(seed: int, medication: I64, start: I64, course: I64, first_day: int) -> Bools:
-    """Return which drugs were taken before the first day of the run: most that a visit early in
-    the run finds in use.
-    """
+    """Return which drugs were taken before the run: most that an early visit finds in use."""
     month = np.minimum((start - first_day) // 30, len(KNOWN) - 1)
     share = np.array(KNOWN)[month]
     found: Bools = (course == 0) & Draws(seed, medication).chance("pharmacy.known", share)

@@ -88,7 +88,7 @@ class _Shelf:
         self.days[group] += np.where(group >= 0, lines.credit[place], 0)
         self.day[group] = np.where(group >= 0, day, LONG_AGO)
 
-    def return_(self, lines: Requests, place: Index) -> None:
+    def return_(self, lines: Requests, place: NDArray[np.integer], fill: I32) -> None:
         """Take back what some lines dispensed."""
         drug = lines.drug[place]
         latest = self.last[drug] == place
@@ -96,7 +96,9 @@ class _Shelf:
         self.ready[mine] = self.before[0, where]
         self.until[mine] = self.before[1, where]
         self.last[mine] = self.before[2, where]
-        self.filled[lines.prescription[place]] -= 1
+        prescription = lines.prescription[place]
+        # A number that a later fill has passed is not given again.
+        self.filled[prescription] -= fill == self.filled[prescription] - 1
         group = lines.group[place]
         self.days[group] -= np.where(group >= 0, lines.credit[place], 0)
 
@@ -119,6 +121,7 @@ class _Wave:
         self.beside = np.full(len(seen.place), -1, np.int32)
         self.plain = lines.kind == FILL
         self.waits = _flags((lines.only != ALWAYS) & self.plain, steps)
+        self.again = _flags((lines.only == IF_PAID) & self.plain, steps)
         self.steps_asked = _flags(lines.steps > 0, steps)
         self.other = _flags(~self.plain, steps)
         self.quit = _flags(lines.quits, steps)
@@ -134,6 +137,9 @@ class _Wave:
         self._edit(number, at, sent)
         refusal = self.refusal[at]
         self.fill[at] = self.shelf.filled[lines.prescription[at]]
+        if self.again[number]:
+            anew = np.flatnonzero(lines.only[at] == IF_PAID) + begin
+            self.fill[anew] = self.fill[lines.of[anew]]
         good = np.flatnonzero(sent & (refusal == TAKEN)) + begin
         self.paid[good] = True
         if len(good):
@@ -200,7 +206,7 @@ class _Wave:
         undo, of = undo[wanted], of[wanted]
         self.sent[undo], self.taken_back[of] = True, True
         self.money.undo(undo, of, self.accounts)
-        self.shelf.return_(self.lines, of)
+        self.shelf.return_(self.lines, of, self.fill[of])
         self.fill[undo] = self.fill[of]
         ends = undo[self.lines.quits[undo]]
         self.stopped[self.lines.episode[ends]] = ends

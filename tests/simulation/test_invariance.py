@@ -36,6 +36,9 @@ OPEN = {
     "claims": {"status", "paid_date"},
     "risk_scores": {"disease_score", "score", "categories"},
     "care_gaps": {"excluded", "status", "closed_date", "evidence_encounter_id"},
+    "rx_members": {"coverage_end"},
+    "prescriptions": {"status"},
+    "pharmacy_claims": {"status"},
 }
 """Columns that more months may close; no other cell ever changes."""
 

@@ -25,9 +25,7 @@ STATUSES = ("paid", "rejected", "reversed")
 PAID, REJECTED, REVERSED = range(3)
 TRANSACTIONS = ("B1", "B2", "B3")
 PHASES = ("deductible", "initial", "coverage-gap", "catastrophic")
-PROGRAMS = (
-    *("copay-card", "low-income-subsidy", "manufacturer-discount", "subsidy-and-discount"),
-)
+PROGRAMS = (*("copay-card", "low-income-subsidy", "manufacturer-discount", "subsidy-and-discount"),)
 RESOLUTIONS = (
     None,
     "coverage on the day of the fill",

@@ -28,7 +28,9 @@ def formulary_drugs(benefits: Benefits, shelf: Products, day: int) -> tuple[pa.R
 
 def _rows(f: Formulary, number: int, shelf: Products, day: int) -> pa.RecordBatch:
     coded = np.array([code != "" for code in shelf.ndc])
-    at = np.flatnonzero(f.covered & coded & ~shelf.administered)
+    once = np.zeros(len(shelf), bool)
+    once[np.unique(np.array(shelf.ndc), return_index=True)[1]] = True
+    at = np.flatnonzero(f.covered & coded & once & ~shelf.administered)
     tier, n = f.tier[at].astype(np.int64), len(at)
     rate, limited = f.costs.coinsurance[tier, 0], f.limit_units[at] > 0
     units = np.ascontiguousarray(f.limit_units[at], "<i8")

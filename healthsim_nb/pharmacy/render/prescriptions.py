@@ -11,6 +11,7 @@ from healthsim_nb.coverage.cents import lettered
 from healthsim_nb.coverage.choice import NONE
 from healthsim_nb.engine.arrow import batch, dates, words
 from healthsim_nb.engine.calendar import FAR
+from healthsim_nb.pharmacy.holding import holding
 from healthsim_nb.pharmacy.products import UNITS
 from healthsim_nb.pharmacy.render.amounts import thousandths
 
@@ -41,7 +42,8 @@ def rows(written: Written, settled: Settled | None) -> pa.RecordBatch:
     twin = shelf.brand[product] & (shelf.generic_of[product] >= 0)
     member = np.full(len(at), NONE, np.int64)
     if settled is not None:
-        member = np.where(settled.covered.roll.known[who], people.id[who], NONE)
+        held = holding(settled.covered, settled.desk.benefits, who, made.written[at])
+        member = np.where(held.covered, people.id[who], NONE)
     return batch(
         "prescriptions",
         {
