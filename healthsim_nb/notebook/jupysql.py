@@ -26,6 +26,9 @@ from IPython.core.magic import (
 )
 from IPython.utils.capture import capture_output
 
+from healthsim_nb.errors import HealthsimError
+from healthsim_nb.words import parameters
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -36,6 +39,7 @@ _READS = ("summarize", "describe", "desc ", "show", "values", "table ", "explain
 """Statements that jupysql reads two rows of and does not run again for the rest."""
 _DRIVER = "Original error message from DB driver:"
 """Above it jupysql guesses, below it DuckDB speaks."""
+NO_VARIABLE = "assign it in the notebook"
 NEEDS = "%sql needs jupysql 0.11 ({}). %hs query and %%hs query work without it."
 _NO_TABLE = re.compile(r"Table with name (\w+) does not exist")
 
@@ -47,16 +51,23 @@ class SharedCursor:
         self._cursor = cursor
         self._frames = frames
         self._sql = ""
+        self._values: tuple[Any, ...] = ()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._cursor, name)
 
     def execute(self, sql: str, *values: Any) -> SharedCursor:
-        """Run a statement; tables that do not exist may be data frames of the notebook."""
-        self._sql = sql
+        """Run a statement; tables that do not exist may be data frames of the notebook.
+
+        ``$name`` and ``{name}`` are the notebook's variables, bound as values.
+        """
+        self._sql, names = parameters.dollars(sql)
+        if names and not values:
+            values = (parameters.values(names, self._frames, NO_VARIABLE),)
+        self._values = values
         while True:
             try:
-                self._cursor.execute(sql, *values)
+                self._cursor.execute(self._sql, *values)
             except duckdb.CatalogException as problem:
                 if not self._lend(problem):
                     raise
@@ -66,7 +77,7 @@ class SharedCursor:
     def df(self) -> Any:
         """Return every row as a DataFrame."""
         if self._sql.lstrip().lower().startswith(_READS):
-            self._cursor.execute(self._sql)
+            self._cursor.execute(self._sql, *self._values)
         return self._cursor.df()
 
     def _lend(self, problem: duckdb.Error) -> bool:
@@ -157,7 +168,7 @@ class SqlMagics(Magics):
             self.shell.register_magics(self)
         try:
             return self._execute(line, cell or "", local_ns=local_ns)
-        except (UsageError, duckdb.Error) as problem:
+        except (UsageError, HealthsimError, duckdb.Error) as problem:
             raise UsageError(str(problem).rpartition(_DRIVER)[2].strip()) from None
 
 

@@ -230,3 +230,87 @@ def test_a_word_that_takes_no_cell_says_so(texas, told):
     texas.run_cell("%%hs status\nx")
 
     assert told() == "UsageError: 'status' takes no cell: write it as %hs status"
+
+
+def test_a_cohort_is_made_from_the_yaml_in_its_cell(shell):
+    run(shell, "open :memory:")
+    yaml = "have: [hypertension]\nn: 6\nmonths: 1\npopulation: {states: [TX], limits: [40, 60]}\n"
+
+    made = shell.run_cell_magic("hs", "cohort mine --seed 5 -o kept", yaml)
+
+    assert (made.name, made.counts["patients"], made.specification.seed) == ("mine", 6, 5)
+    assert shell.user_ns["kept"] is made
+    assert run(shell, "query SELECT DISTINCT state FROM patients").rows == [("TX",)]
+    again = shell.run_cell_magic("hs", "cohort again", run(shell, "specification mine").value)
+    assert again.signature() == made.signature()
+
+
+def test_a_cohort_without_yaml_says_where_yaml_comes_from(shell, told):
+    shell.run_cell("%hs cohort mine")
+
+    assert told() == (
+        "UsageError: 'cohort' makes what the lines below it say: write %%hs cohort NAME and the"
+        " YAML under it. %hs understand REQUEST shows YAML to begin with."
+    )
+
+
+def test_a_variable_is_bound_to_its_name_in_a_query(texas):
+    texas.user_ns |= {"sex": "F", "few": 3, "hostile": "'; DROP TABLE patients; --"}
+
+    named = run(texas, "query SELECT id FROM patients WHERE gender = $sex ORDER BY id LIMIT {few}")
+    same = run(texas, "query SELECT id FROM patients WHERE gender = 'F' ORDER BY id LIMIT 3")
+    cell = texas.run_cell_magic(
+        "hs", "query texas -o found", "SELECT count(*) AS n\nFROM patients WHERE city = $hostile"
+    )
+
+    assert named.rows == same.rows
+    assert cell.rows == [(0,)]
+    assert texas.user_ns["found"].n.tolist() == [0]
+    assert run(
+        texas, "query --param sex=M SELECT DISTINCT gender FROM patients WHERE gender = $sex"
+    ).rows == [("M",)]
+
+
+@pytest.mark.parametrize("magic", ["hs query", "sql"])
+def test_an_unknown_variable_is_told_with_the_nearest_name(texas, told, magic):
+    texas.user_ns["min_age"] = 40
+
+    texas.run_cell(f"%{magic} SELECT count(*) FROM patients WHERE id > $min_agee")
+
+    assert told() == (
+        "UsageError: $min_agee has no value: assign it in the notebook"
+        f"{', or say --param name=value' if magic == 'hs query' else ''}. Did you mean $min_age?"
+    )
+
+
+def test_sql_binds_variables_too(texas):
+    texas.user_ns |= {"sex": "F", "ids": [1, 2, 3]}
+
+    found = texas.run_line_magic("sql", "SELECT count(*) AS n FROM patients WHERE gender = $sex")
+    some = texas.run_line_magic("sql", "SELECT id FROM patients WHERE id IN $ids ORDER BY id")
+
+    assert found.n.item() == run(texas, "query SELECT id FROM patients WHERE gender = 'F'").total
+    assert some.id.tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("line", "begins"),
+    [
+        ("understand 20 kids with asthma in Ohio", "kids with asthma  →  template asthma-child"),
+        ("specification texas", "template: diabetes-management\nn: 60\nseed: 7\n"),
+        ("formats", "parquet"),
+        ("eligibility 1 2024-03-01", "page 1 of 1"),
+        ("help cohort", "For example: %hs cohort my-cohort"),
+    ],
+)
+def test_words_that_only_tell(texas, line, begins):
+    assert begins in repr(run(texas, line))
+
+
+def test_a_whole_table_is_kept_and_a_select_is_written(texas, tmp_path):
+    run(texas, "table patients -o pts")
+    run(texas, f"write --to {tmp_path / 'women.csv'} SELECT id FROM patients WHERE gender = 'F'")
+
+    assert len(texas.user_ns["pts"]) == 60
+    women = pd.read_csv(tmp_path / "women.csv")
+    assert len(women) == (texas.user_ns["pts"].gender == "F").sum()
