@@ -1,16 +1,15 @@
 """The only place that knows jupysql: ``%sql`` on the workspace of the notebook.
 
 jupysql takes a second to import and has not been tested by its makers with DuckDB 2, so it is
-loaded when ``%sql`` is first used, and what it needs from DuckDB is given by the two small classes
-below: a connection that cannot close or commit ours, and a cursor that returns every row of
-statements that jupysql would cut short. What it offers inside is not a public interface: the
-version is pinned, and if something has changed, ``%sql`` says so and ``%hs`` works on.
+loaded when ``%sql`` is first used, and what it needs from DuckDB is given by two small classes: a
+connection that cannot close or commit ours, and a cursor (``shared.py``) that loses no row. What
+it offers inside is not a public interface: the version is pinned, and if something has changed,
+``%sql`` says so and ``%hs`` works on.
 """
 
 from __future__ import annotations
 
 import atexit
-import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,7 @@ from IPython.core.magic import (
 from IPython.utils.capture import capture_output
 
 from healthsim_nb.errors import HealthsimError
-from healthsim_nb.words import parameters
+from healthsim_nb.notebook.shared import SharedCursor
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -35,60 +34,13 @@ if TYPE_CHECKING:
 ALIAS = "healthsim"
 Cursor = Callable[[], duckdb.DuckDBPyConnection]
 
-_READS = ("summarize", "describe", "desc ", "show", "values", "table ", "explain")
-"""Statements that jupysql reads two rows of and does not run again for the rest."""
 _DRIVER = "Original error message from DB driver:"
 """Above it jupysql guesses, below it DuckDB speaks."""
-NO_VARIABLE = "assign it in the notebook"
+LIVE = (
+    "Without autopandas jupysql shows the text of cells as live HTML: do so only with data that you"
+    " trust. %config SqlMagic.autopandas = True brings data frames back."
+)
 NEEDS = "%sql needs jupysql 0.11 ({}). %hs query and %%hs query work without it."
-_NO_TABLE = re.compile(r"Table with name (\w+) does not exist")
-
-
-class SharedCursor:
-    """One DuckDB cursor, as jupysql wants it."""
-
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, frames: dict[str, Any]) -> None:
-        self._cursor = cursor
-        self._frames = frames
-        self._sql = ""
-        self._values: tuple[Any, ...] = ()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._cursor, name)
-
-    def execute(self, sql: str, *values: Any) -> SharedCursor:
-        """Run a statement; tables that do not exist may be data frames of the notebook.
-
-        ``$name`` and ``{name}`` are the notebook's variables, bound as values.
-        """
-        self._sql, names = parameters.dollars(sql)
-        if names and not values:
-            values = (parameters.values(names, self._frames, NO_VARIABLE),)
-        self._values = values
-        while True:
-            try:
-                self._cursor.execute(self._sql, *values)
-            except duckdb.CatalogException as problem:
-                if not self._lend(problem):
-                    raise
-            else:
-                return self
-
-    def df(self) -> Any:
-        """Return every row as a DataFrame."""
-        if self._sql.lstrip().lower().startswith(_READS):
-            self._cursor.execute(self._sql, *self._values)
-        return self._cursor.df()
-
-    def _lend(self, problem: duckdb.Error) -> bool:
-        """Register the data frame that a statement speaks of; False: there is none of that name."""
-        found = _NO_TABLE.search(str(problem))
-        name = found[1] if found else ""
-        frame = self._frames.get(name)
-        if not hasattr(frame, "__dataframe__") and not hasattr(frame, "__arrow_c_stream__"):
-            return False
-        self._cursor.register(name, frame)
-        return True
 
 
 class SharedConnection:
@@ -135,11 +87,18 @@ def connect(shell: Any, cursor: Cursor) -> Any:
     # 'named_parameters': 12:30 and ::casts are not parameters; 'autopandas': all rows, escaped
     magic.feedback, magic.displaycon = 0, False
     magic.named_parameters, magic.autopandas = "disabled", True
+    magic.observe(_warn_of_html, names=["autopandas", "autopolars"])
     chosen = ConnectionManager.current
     ours = DBAPIConnection(SharedConnection(cursor, shell.user_ns), alias=ALIAS, config=magic)
     ConnectionManager.current = chosen or ours
     atexit.register(leave)  # before jupysql's own, which would tell that it closes us
     return magic.execute
+
+
+def _warn_of_html(change: Any) -> None:
+    """Tell what comes of turning data frames off."""
+    if not (change.owner.autopandas or change.owner.autopolars):
+        sys.stderr.write(f"{LIVE}\n")
 
 
 @magics_class
