@@ -21,6 +21,7 @@ TITLES = {
     "utilisation": "What care they use",
     "mortality": "Who dies",
     "money": "What it costs",
+    "pharmacy": "What drugs they take, and what these cost",
     "screening": "Who is screened and vaccinated",
 }
 HEAD = ("", "US", "scenario", "±", "", "people", "")

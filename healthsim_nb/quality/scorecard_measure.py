@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from healthsim_nb.quality.scorecard_figures import Cell, Figure, bands, figure
+from healthsim_nb.quality.scorecard_products import load_products
 from healthsim_nb.quality.targets import groups
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def filled(cursor: duckdb.DuckDBPyConnection, scenario: int, tables: Iterable[st
 def _prepare(cursor: duckdb.DuckDBPyConnection, scenario: int, span: tuple[date, date]) -> None:
     cursor.execute("CREATE OR REPLACE TEMP TABLE sc_groups (kind TEXT, name TEXT, prefix TEXT)")
     cursor.executemany("INSERT INTO sc_groups VALUES (?, ?, ?)", groups())
+    load_products(cursor)
     known: dict[str, int | date] = {"scenario": scenario, "start": span[0], "until": span[1]}
     for step in sorted(_folder().iterdir(), key=lambda f: f.name):
         if step.name.endswith(".sql"):

@@ -21,6 +21,7 @@ AREAS = (
     "mortality",
     "screening",
     "money",
+    "pharmacy",
 )
 """The files, in the order in which they are shown."""
 SCALES = {"%": 100.0, "per 1,000": 1000.0, "per 100,000": 100_000.0}
