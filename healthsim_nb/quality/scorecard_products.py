@@ -1,4 +1,4 @@
-"""What the scorecard asks of dispensed products, by their NDC: brand, specialty, what they treat."""
+"""What the scorecard asks of dispensed products, by NDC: brand, specialty, what they treat."""
 
 from __future__ import annotations
 
