@@ -72,6 +72,8 @@ class Formulary:
     """Whether drugs count towards the plan's medical deductible and limit."""
     step_rules: tuple[StepRule, ...]
     source: str
+    like: str
+    """The formulary that ships whose cost sharing it has: its own id, but of a user's list."""
 
 
 def formulary_ids() -> list[str]:
@@ -90,7 +92,7 @@ def formulary(name: str, shelf: Products | None = None) -> Formulary:
     """
     benefit = _benefit(name)
     entries = read_entries(_listed(benefit), shelf or products(), len(benefit.tiers))
-    return assembled(name, benefit, entries, shelf or products())
+    return assembled(name, benefit, entries, shelf or products(), like=name)
 
 
 def formulary_of_plan(plan: str) -> str:
@@ -120,11 +122,11 @@ def read(path: Path, *, like: str = "meridian-choice", shelf: Products | None = 
     benefit = _benefit(like)
     entries = read_entries(path, shelf or products(), len(benefit.tiers))
     own = benefit.model_copy(update={"name": path.stem, "plans": [], "source": path.name})
-    return assembled(path.stem, own, entries, shelf or products())
+    return assembled(path.stem, own, entries, shelf or products(), like=like)
 
 
 def assembled(
-    name: str, benefit: Benefit, entries: Mapping[int, Entry], shelf: Products
+    name: str, benefit: Benefit, entries: Mapping[int, Entry], shelf: Products, *, like: str
 ) -> Formulary:
     """Return the formulary of a list of drugs (by product row) and a cost sharing."""
     every = [entries.get(row) for row in range(len(shelf))]
@@ -155,6 +157,7 @@ def assembled(
         combined=benefit.combined,
         step_rules=rules,
         source=benefit.source,
+        like=like,
     )
 
 
