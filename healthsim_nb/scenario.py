@@ -16,6 +16,7 @@ from healthsim_nb.engine.progress import stepped
 from healthsim_nb.errors import SpecificationError
 from healthsim_nb.formats import Source, export
 from healthsim_nb.operations import checkpointing, composing, growing, validation
+from healthsim_nb.operations.formularies import compare_formularies
 from healthsim_nb.operations.noting import noted
 from healthsim_nb.quality.scorecard import is_everybody, scorecard
 from healthsim_nb.quality.shared_savings import Terms, shared_savings
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from healthsim_nb.chart import Notes, Timeline
+    from healthsim_nb.pharmacy.card import FormularyCard
+    from healthsim_nb.pharmacy.comparison import Comparison
     from healthsim_nb.quality import Report
     from healthsim_nb.quality.scorecard import Scorecard
     from healthsim_nb.quality.shared_savings import By, SharedSavings
@@ -329,6 +332,31 @@ class Scenario:
         with suppress(SpecificationError):
             return self.specification.start
         return None
+
+    def compare_formularies(
+        self, *formularies: str | Path | FormularyCard, like: str | None = None
+    ) -> Comparison:
+        """Return what the paid fills of this scenario would cost under other formularies.
+
+        The same fills at the same prices: how many would be covered, would need an authorization
+        or another drug first, and what members, plan and manufacturers would pay.
+
+        Parameters
+        ----------
+        formularies
+            Ids, CSV files of one's own, or what ``hs.formulary`` gives; left out: all that ship.
+        like
+            Whose tiers and costs the drugs of a file have.
+
+        Raises
+        ------
+        SpecificationError
+            If nothing was filled.
+        UnknownNameError
+            If there is no such formulary.
+        """
+        with self._workspace.cursor() as cursor:
+            return compare_formularies(cursor, self.id, self.name, formularies, like)
 
     def eligibility(self, who: int | str, on: date | str) -> Page:
         """Return the plans that somebody has on a day, the one that pays first first.

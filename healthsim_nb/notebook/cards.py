@@ -199,6 +199,7 @@ FACES = {
     ("chart.timeline", "Timeline"): timeline,
     ("pharmacy.card", "FormularyCard"): pharmacy.formulary,
     ("pharmacy.card", "Lookup"): pharmacy.lookup,
+    ("pharmacy.comparison", "Comparison"): pharmacy.comparison,
     ("pharmacy.review", "Review"): pharmacy.review,
     ("quality.report", "Report"): reports.report,
     ("quality.rule", "Rule"): reports.rule,

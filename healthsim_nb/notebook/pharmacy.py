@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healthsim_nb.notebook import html
+from healthsim_nb.pharmacy.comparison import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from healthsim_nb.pharmacy.card import FormularyCard, Listed, Lookup
+    from healthsim_nb.pharmacy.comparison import Comparison
     from healthsim_nb.pharmacy.review import Review
 
 ALERTS = ("code", "finding", "severity", "about", "what may happen", "what to do")
@@ -34,6 +36,13 @@ def formulary(shown: FormularyCard) -> str:
     head = html.heading(str(facts.pop("name")), str(facts.pop("id")))
     every = html.fold("Every drug", _drugs(shown))
     return html.block(head, html.pairs(facts.items()), html.table(TIERS, shown.tiers), every)
+
+
+def comparison(shown: Comparison) -> str:
+    """Return a comparison of formularies as HTML."""
+    head = html.heading("The same fills, other formularies", shown.headline)
+    note = html.note("Dollars; prices stay as they are. Copay cards and subsidies are left out.")
+    return html.block(head, html.table(COLUMNS, shown.cells), note)
 
 
 def lookup(shown: Lookup) -> str:

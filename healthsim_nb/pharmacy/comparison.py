@@ -18,6 +18,7 @@ from healthsim_nb.templates.library import load
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from healthsim_nb.pharmacy.formulary import Formulary
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 LONG = 45
 """Days of supply from which a fill is one of 90 days."""
 MONTH = 30
+SHARES = ("authorization", "step", "limit")
+COLUMNS = (
+    *("formulary", "covered", "authorization", "step therapy", "over the limit"),
+    *("member a fill", "members pay", "plan pays", "makers pay", "not covered"),
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class Priced:
 
     def share(self, name: str) -> float:
         """Return the share of fills (``covered``, ``step``, …), or of the price that it is."""
-        whole = self.price if name.endswith("_pay") or name.endswith("_pays") else self.fills
+        whole = self.price if name.endswith(("_pay", "_pays")) else self.fills
         return float(getattr(self, name) / whole) if whole else 0.0
 
 
@@ -103,25 +109,40 @@ class Comparison:
         plain = [asdict(row) for row in self.rows]
         return {f.name: [row[f.name] for row in plain] for f in fields(Priced)}
 
-    def df(self) -> Any:  # noqa: ANN401 - pandas is imported when it is asked for
+    def df(self) -> pd.DataFrame:
         """Return a DataFrame, a row a formulary."""
-        import pandas as pd  # noqa: PLC0415
+        import pandas as pd
 
         return pd.DataFrame(self.to_dict())
 
     def to_text(self) -> str:
         """Return it as plain text."""
+        lines = [f"  {COLUMNS[0]:<20}" + "".join(f"{name:>15}" for name in COLUMNS[1:])]
+        for first, *cells in self.cells:
+            lines.append(f"  {first:<20}" + "".join(f"{cell:>15}" for cell in cells))
+        return "\n".join([self.headline, *lines])
+
+    @property
+    def headline(self) -> str:
+        """In a few words."""
         fills = self.rows[0].fills if self.rows else 0
-        head = f"{self.scenario}: {fills:,} fills under {len(self.rows)} formularies"
-        names = "covered  to authorize   step  over limit  members pay    plan pays  a fill"
-        lines = [f"  {'formulary':<20}  {names}"]
-        for r in self.rows:
-            cells = [f"{100 * r.share('covered'):>7.1f} %", f"{100 * r.share('authorization'):>11.1f} %"]
-            cells += [f"{100 * r.share(name):>{wide}.1f} %" for name, wide in (("step", 4), ("limit", 9))]
-            each = r.members_pay / max(r.covered, 1)
-            cells += [f"{r.members_pay:>12,.0f}", f"{r.plan_pays:>12,.0f}", f"{each:>7.2f}"]
-            lines.append(f"  {r.formulary:<20}  {''.join(cells)}")
-        return "\n".join([head, *lines])
+        return f"{self.scenario}: {fills:,} fills under {len(self.rows)} formularies"
+
+    @property
+    def cells(self) -> list[tuple[str, ...]]:
+        """Return the rows as they are shown, beside `COLUMNS`."""
+        return [
+            (
+                r.formulary,
+                *(f"{100 * r.share(name):.1f} %" for name in ("covered", *SHARES)),
+                f"{r.members_pay / max(r.covered, 1):,.2f}",
+                f"{r.members_pay:,.0f}",
+                f"{r.plan_pays:,.0f}",
+                f"{r.makers_pay:,.0f}",
+                f"{r.not_covered:,.0f}",
+            )
+            for r in self.rows
+        ]
 
 
 def priced(fills: Dispensed, f: Formulary) -> Priced:
@@ -133,7 +154,8 @@ def priced(fills: Dispensed, f: Formulary) -> Priced:
     """
     covered = f.covered[fills.product]
     requests, limits = _asked(fills, f, covered)
-    none = Pairs(*(np.zeros(0, kind) for kind in (np.int32, np.int32, np.int8)))
+    nobody = np.zeros(0, np.int32)
+    none = Pairs(nobody, nobody, np.zeros(0, np.int8))
     verdicts = decide(requests, limits, none, none)
     allowed = f.limit_units[fills.product]
     allowed = allowed * np.maximum(fills.days, f.limit_days[fills.product])
@@ -187,7 +209,7 @@ def _asked(fills: Dispensed, f: Formulary, covered: NDArray[np.bool_]) -> tuple[
         least=least,
         most=most,
         account=account.astype(np.int32),
-        **law,  # type: ignore[arg-type]
+        **law,
     )
     return requests, _limits(f, key % 10_000, n)
 
