@@ -66,9 +66,9 @@ def _formulary(which: str | Path | FormularyCard, like: str | None) -> Formulary
 def _fills(cursor: duckdb.DuckDBPyConnection, scenario: int) -> Dispensed:
     read = cursor.execute(_FILLS, {"scenario": scenario}).fetchnumpy()
     row = {ndc: at for at, ndc in reversed(list(enumerate(products().ndc)))}
-    product = np.array([row.get(ndc, -1) for ndc in read["ndc"].tolist()], np.int64)
+    product = np.array([row.get(str(ndc), -1) for ndc in read["ndc"]], np.int64)
     known = product >= 0
-    kind = np.array([KINDS.index(name) for name in read["kind"].tolist()], np.int64)
+    kind = np.array([KINDS.index(str(name)) for name in read["kind"]], np.int64)
     plain = {
         column: np.asarray(read[column], np.int64)[known]
         for column in ("member", "day", "year", "quantity", "days", "price")

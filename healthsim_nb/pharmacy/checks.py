@@ -153,9 +153,8 @@ def _note(
     both = (both | both.T) & (found.severity < said[0])
     if second is not None:
         both &= ~np.eye(len(both), dtype=bool)
-    columns = (found.severity, found.reason, found.refuses, found.overlap, found.told)
-    for column, value in zip(columns, said, strict=True):
-        column[both] = value
+    found.severity[both], found.reason[both], found.refuses[both] = said[:3]
+    found.overlap[both], found.told[both] = said[3:]
 
 
 def _duplications() -> list[tuple[Bool, Bool, int, int, tuple[str, str]]]:
