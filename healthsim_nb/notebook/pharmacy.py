@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healthsim_nb.notebook import html
-from healthsim_nb.pharmacy.comparison import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +41,7 @@ def comparison(shown: Comparison) -> str:
     """Return a comparison of formularies as HTML."""
     head = html.heading("The same fills, other formularies", shown.headline)
     note = html.note("Dollars; prices stay as they are. Copay cards and subsidies are left out.")
-    return html.block(head, html.table(COLUMNS, shown.cells), note)
+    return html.block(head, html.table(shown.columns, shown.cells), note)
 
 
 def lookup(shown: Lookup) -> str:

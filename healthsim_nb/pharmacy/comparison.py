@@ -129,8 +129,13 @@ class Comparison:
         return f"{self.scenario}: {fills:,} fills under {len(self.rows)} formularies"
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of `cells`."""
+        return COLUMNS
+
+    @property
     def cells(self) -> list[tuple[str, ...]]:
-        """Return the rows as they are shown, beside `COLUMNS`."""
+        """Return the rows as they are shown."""
         return [
             (
                 r.formulary,
