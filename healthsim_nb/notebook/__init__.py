@@ -6,7 +6,7 @@ import atexit
 from typing import TYPE_CHECKING
 
 from healthsim_nb.notebook import cards, jupysql, remembering
-from healthsim_nb.notebook.completion import complete
+from healthsim_nb.notebook.completion import MATCHER, complete, matcher
 from healthsim_nb.notebook.magics import HsMagics
 from healthsim_nb.notebook.session import Session
 
@@ -24,6 +24,7 @@ def load(shell: InteractiveShell) -> None:
     shell.register_magics(HsMagics(shell, session))
     for magic in ("%hs", "%%hs", "%sql", "%%sql"):
         shell.set_hook("complete_command", lambda _, event: complete(session, event), str_key=magic)
+    shell.Completer.custom_matchers.append(matcher(session))
     jupysql.share(shell, session.cursor)
     cards.register(shell)
     atexit.register(session.leave)
@@ -34,6 +35,8 @@ def unload(shell: InteractiveShell) -> None:
     session = _sessions.pop(id(shell), None)
     if session is not None:
         atexit.unregister(session.leave)
+        kept = shell.Completer.custom_matchers
+        kept[:] = [m for m in kept if getattr(m, "matcher_identifier", "") != MATCHER]
         jupysql.leave()
         remembering.flush()
         session.leave()

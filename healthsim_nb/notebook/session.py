@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import healthsim_nb as hs
@@ -109,6 +111,12 @@ class Session:
         if self._page is None:
             raise SpecificationError("There is no page yet: ask with %hs query.")
         return self._page
+
+    def variables(self) -> list[str]:
+        """Return the names of the notebook's variables that may be values of a query."""
+        plain = (bool, int, float, str, date, Decimal, list, tuple, set)
+        known = ((name, v) for name, v in self._names.items() if not name.startswith("_"))
+        return [name for name, value in known if isinstance(value, plain)]
 
     def _own(self) -> Workspace | None:
         """Return the workspace that the notebook's code opened last."""

@@ -10,6 +10,7 @@ from healthsim_nb.words import NOTEBOOK, TERMINAL, help_on, help_text, words
 
 WORD_OF = {
     "Workspace.add_rule": "rule",
+    "Workspace.browser": "browse",
     "Workspace.builder": "build",
     "Workspace.change_note": "note",
     "Workspace.close": "close",
