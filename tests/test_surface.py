@@ -51,3 +51,17 @@ def test_the_import_does_not_load_what_only_notebooks_need():
     loaded = run(f"import healthsim_nb, sys; print(sorted({heavy} & set(sys.modules)))")
 
     assert loaded == "[]"
+
+
+def test_the_extension_does_not_load_what_is_used_later():
+    heavy = (
+        "{'pandas', 'sql', 'numpy', 'pyarrow', 'pydantic', 'ipywidgets', 'anywidget', 'polars',"
+        " 'healthsim_nb.simulation', 'healthsim_nb.workspace', 'healthsim_nb.quality',"
+        " 'healthsim_nb.templates.library', 'healthsim_nb.notebook.grid'}"
+    )
+    code = (
+        "import sys; import IPython.core.interactiveshell; before = set(sys.modules);"
+        f"import healthsim_nb.notebook; print(sorted({heavy} & set(sys.modules) - before))"
+    )
+
+    assert run(code) == "[]"

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from healthsim_nb.errors import HealthsimError
 from healthsim_nb.notebook import html, pharmacy, reports
 from healthsim_nb.notebook.libraries import merged, scenario_table
-from healthsim_nb.notebook.scorecards import scorecard
-from healthsim_nb.notebook.settlements import savings
 from healthsim_nb.notebook.shown import Shown
 from healthsim_nb.notebook.summaries import summary
 from healthsim_nb.notebook.timelines import timeline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from healthsim_nb import Page, Scenario
 
 EDIT = "The same as a specification, to change and run"
@@ -194,6 +195,18 @@ def distribution(shown: Any) -> str:
 
     return plots.distribution(shown)
 
+
+def _later(room: str, name: str) -> Callable[[Any], str]:
+    """Return a face whose module is loaded when it is first shown: the extension loads quickly."""
+
+    def face(shown: Any) -> str:
+        found: str = getattr(import_module(f"healthsim_nb.notebook.{room}"), name)(shown)
+        return found
+
+    return face
+
+
+scorecard, savings = _later("scorecards", "scorecard"), _later("settlements", "savings")
 
 FACES = {
     ("chart.timeline", "Timeline"): timeline,
