@@ -1,27 +1,24 @@
 """Kills programs at random moments of a run, and goes on with what they leave.
 
-A server that has imported the package forks a program for each kill: it opens the workspace, says
-so, works, and is killed (SIGKILL). Every run must end with the content signature of the run that
-was never stopped. Some are killed again while they go on, and some more while they are extended.
+Every run must end with the content signature of the run that was never stopped. Some are killed
+again while they go on, and some more while they are extended.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import random  # noqa: TID251 - when to kill decides no data
-import signal
-import subprocess
 import sys
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from shutil import copy, rmtree
-from time import perf_counter, sleep
 
 import healthsim_nb as hs
 from healthsim_nb.templates.library import load
 from healthsim_nb.workspace import Workspace
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from doomed import Programs, serve
 
 WHAT = "general-population"
 SETTINGS = {"months": 12, "seed": 7, "workers": 1}
@@ -48,67 +45,29 @@ def extend(ws, n):
 WORKS = {work.__name__: work for work in (generate, resume, extend)}
 
 
-def serve():
-    """Fork a program for each line of the input: a workspace, a size and a work."""
-    # Imported and read here, once for all programs.
-    Workspace._now(), load()
-    for line in sys.stdin:
-        path, n, name = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            with hs.open(path) as ws:
-                _say(os.getpid())
-                WORKS[name](ws, n)
-            _say("done")
-            os._exit(0)
-        os.waitpid(child, 0)
-        _say("ended")
-
-
-def _say(word):
-    sys.stdout.write(f"{word}\n")
-    sys.stdout.flush()
-
-
 class Killer:
     """Lets programs work and kills them; knows how long each work takes."""
 
     def __init__(self, folder, n, seed):
         self.folder, self.n, self.dice = Path(folder), n, random.Random(seed)  # noqa: S311
         self.found = Counter()
-        self.server = subprocess.Popen(
-            [sys.executable, __file__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(Path(hs.__file__).parents[1])},
-        )
+        self.programs = Programs(__file__)
         self.seconds, self.whole = {}, {}
         self.empty = self.folder / "empty.duckdb"
         hs.open(self.empty).close()
         file = Path(copy(self.empty, self.folder / "whole.duckdb"))
         for name in ("generate", "extend"):
-            began = perf_counter()
-            self.work(file, name)
-            self.seconds[name] = perf_counter() - began
+            _, self.seconds[name] = self.work(file, name)
             with hs.open(file) as ws:
                 self.whole[name] = ws.scenario("killed").signature()
 
     def close(self):
         """End the server."""
-        self.server.communicate()
+        self.programs.close()
 
     def work(self, file, name, kill_after=None):
         """Let a program do some work; kill it after some seconds if that is asked for."""
-        self.server.stdin.write(json.dumps([str(file), self.n, name]) + "\n")
-        self.server.stdin.flush()
-        program = int(self._said())
-        if kill_after is not None:
-            sleep(kill_after)
-            with suppress(ProcessLookupError):
-                os.kill(program, signal.SIGKILL)
-        if self._said() == "done":
-            self._said()
+        return self.programs.work(file, name, self.n, kill_after=kill_after)
 
     def trial(self, number):
         """Kill a run, go on with it, and fail if the end is another than that of the whole run."""
@@ -161,9 +120,8 @@ class Killer:
             assert folders <= kept, f"left behind: {folders - kept}"
         return "extended before" if months > SETTINGS["months"] else "extension begun anew"
 
-    def _said(self):
-        return self.server.stdout.readline().strip()
-
 
 if __name__ == "__main__":
-    serve()
+    # Read here, once for all programs.
+    Workspace._now(), load()
+    serve(WORKS)

@@ -1,19 +1,12 @@
 """Kills programs at chosen moments of their work, and looks at what they leave.
 
-A server that has imported the package forks a program for each trial: it opens the workspace, says
-so, works, and is killed (SIGKILL) when a part of the time has passed that the work takes.
+Each trial's program is killed (SIGKILL) when a part of the time has passed that the work takes.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import signal
-import subprocess
 import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -21,6 +14,10 @@ import pyarrow.parquet as pq
 import healthsim_nb as hs
 from healthsim_nb.schema import scenario_tables
 from healthsim_nb.store.belonging import state_tables
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from doomed import Programs, serve
 
 SETTINGS = {"n": 60, "seed": 5, "months": 3, "workers": 1}
 PEOPLE = 1500
@@ -48,42 +45,21 @@ def delete(ws, folder):
 
 
 def export(ws, folder):
-    ws.scenario("base").export("parquet", folder / "out")
+    ws.scenario("base").export("parquet", Path(folder) / "out")
 
 
 def export_csv(ws, folder):
-    ws.scenario("base").export("csv", folder / "out")
+    ws.scenario("base").export("csv", Path(folder) / "out")
 
 
 def share(ws, folder):
-    ws.scenario("base").share(folder / "base.hsz")
+    ws.scenario("base").share(Path(folder) / "base.hsz")
 
 
 WORKS = {
     work.__name__: work
     for work in (generate, persist, clone, merge, delete, export, export_csv, share)
 }
-
-
-def serve():
-    """Fork a program for each line of the input: a workspace, a folder and a work."""
-    assert hs.open  # imported here, once for all programs
-    for line in sys.stdin:
-        path, folder, name = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            with hs.open(path) as ws:
-                _say(os.getpid())
-                WORKS[name](ws, Path(folder))
-            _say("done")
-            os._exit(0)
-        os.waitpid(child, 0)
-        _say("ended")
-
-
-def _say(word):
-    sys.stdout.write(f"{word}\n")
-    sys.stdout.flush()
 
 
 class Laboratory:
@@ -98,28 +74,18 @@ class Laboratory:
             self.signatures = {c.name: c.signature() for c in (base, other)}
             self.counts = base.counts
         self.expected, self.seconds = {}, {}
-        self.server = subprocess.Popen(
-            [sys.executable, __file__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(Path(hs.__file__).parents[1])},
-        )
+        self.programs = Programs(__file__)
 
     def close(self):
         """End the server."""
-        # Closes both of its pipes, too.
-        self.server.communicate()
+        self.programs.close()
 
     def measure(self, name):
         """Let a work be done once undisturbed: how long it takes and what it makes."""
         if name not in self.seconds:
             folder, path = self._place(f"{name}-whole")
-            self._begin(path, folder, name)
-            began = time.perf_counter()
-            assert self._said() == "done"
-            self.seconds[name] = time.perf_counter() - began
-            assert self._said() == "ended"
+            finished, self.seconds[name] = self.programs.work(path, name, str(folder))
+            assert finished
             with hs.open(path) as ws:
                 self.expected[name] = {
                     b.name: ws.scenario(b.name).signature() for b in ws.scenarios()
@@ -133,14 +99,7 @@ class Laboratory:
         """
         wait = self.measure(name) * part
         folder, path = self._place(f"{name}-{part:.3f}")
-        program = self._begin(path, folder, name)
-        time.sleep(wait)
-        with suppress(ProcessLookupError):
-            os.kill(program, signal.SIGKILL)
-        said = self._said()
-        finished = said == "done"
-        if finished:
-            self._said()
+        finished, _ = self.programs.work(path, name, str(folder), kill_after=wait)
         with hs.open(path) as ws:
             found = signatures(ws)
             assert found in (self.signatures, self.expected[name]), f"{name}: something is half"
@@ -159,14 +118,6 @@ class Laboratory:
         folder = self.folder / name
         folder.mkdir()
         return folder, shutil.copy(self.base, folder / "study.duckdb")
-
-    def _begin(self, path, folder, name):
-        self.server.stdin.write(json.dumps([str(path), str(folder), name]) + "\n")
-        self.server.stdin.flush()
-        return int(self._said())
-
-    def _said(self):
-        return self.server.stdout.readline().strip()
 
     def _files_are_whole(self, folder):
         for file in folder.glob("out/[a-z]*.parquet"):
@@ -191,4 +142,4 @@ def no_leftovers(ws):
 
 
 if __name__ == "__main__":
-    serve()
+    serve(WORKS)
