@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from healthsim_nb.templates.drug_names import drug_names
+from healthsim_nb.templates.drug_names import codes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,9 +73,13 @@ def fulfilled(having: list[Outcome], tables: Tables, people: People, library: Li
 def _happened(outcome: Outcome, tables: Tables, people: People, library: Library) -> Bools:
     kind = outcome.kind
     rows = _counting(kind, tables[kind.table], people)
-    if kind.of:
-        codes = frozenset[str]().union(*(drug_names(library)[name] for name in outcome.of))
+    if kind.of and outcome.of:
+        codes = codes_of(library, tuple(outcome.of), kind.of)
         rows = rows.those(_is_in(rows.table[kind.of], codes)[rows.at])
+    if outcome.why:
+        rows = rows.those(_is_in(rows.table["reject_code"], [kind.why[outcome.why]])[rows.at])
+    if kind.listed:
+        rows = rows.those(listed(rows.table, tables, kind.listed)[rows.at])
     if kind.sum:
         # Cents are whole numbers far below 2**53, so that their sums are exact.
         total = np.bincount(rows.person, rows.cents(outcome.column), len(people))
@@ -116,6 +120,52 @@ def _again(rows: Rows, days: int) -> Bools:
     return found
 
 
+def listed(claims: pa.RecordBatch, tables: Tables, column: str) -> Bools:
+    """Return of which pharmacy claims something is true in the drug list of their plan.
+
+    Parameters
+    ----------
+    column
+        The column of ``formulary_drugs`` that says it.
+    """
+    members, drugs = tables["rx_members"], tables["formulary_drugs"]
+    plans = np.unique(members["plan_id"].to_numpy())
+    keys = _of_member(members, plans)
+    order = np.argsort(keys)
+    wanted = _of_member(claims, plans)
+    at = order[np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)]
+    number, lists = _coded(members["formulary_id"])
+    claimed, codes = _coded(claims["ndc"])
+    drugs = drugs.filter(drugs[column])
+    (of_list, its_lists), (code, its_codes) = _coded(drugs["formulary_id"]), _coded(drugs["ndc"])
+    true = np.zeros((len(lists) + 1, len(codes) + 1), bool)
+    true[_places(its_lists, lists)[of_list], _places(its_codes, codes)[code]] = True
+    true[-1], true[:, -1] = False, False
+    return np.asarray((keys[at] == wanted) & true[number[at], claimed])
+
+
+def _of_member(rows: pa.RecordBatch, plans: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return one number for (member, plan); that of a plan that is not known is nobody's."""
+    plan = rows["plan_id"].fill_null(-1).to_numpy()
+    place = np.minimum(np.searchsorted(plans, plan), len(plans) - 1)
+    number = np.where(plans[place] == plan, place, len(plans))
+    return np.asarray(rows["member_id"].to_numpy() * (len(plans) + 1) + number)
+
+
+def _coded(column: pa.Array) -> tuple[NDArray[np.int64], list[str]]:
+    """Return text as places in a list of words; null is the place after the last."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    words = column.dictionary.to_pylist()
+    return np.asarray(column.indices.cast(pa.int64()).fill_null(len(words))), words
+
+
+def _places(words: list[str], among: list[str]) -> NDArray[np.int64]:
+    """Return where words stand in another list; -1 where they do not, as for null."""
+    known = {word: place for place, word in enumerate(among)}
+    return np.array([*(known.get(word, -1) for word in words), -1])
+
+
 def _within(outcome: Outcome, cents: NDArray[np.int64]) -> Bools:
     kept = np.ones(len(cents), bool)
     for word, amount in outcome.limits.items():
@@ -128,9 +178,9 @@ def _is_in(column: pa.Array, values: object) -> Bools:
     if not pa.types.is_dictionary(column.type):
         wanted = pa.array(sorted(values), type=column.type)  # type: ignore[call-overload]
         return np.asarray(pc.is_in(column, wanted))
-    words = column.dictionary.to_pylist()
-    wanted = np.array([*(word in values for word in words), False])  # type: ignore[operator]
-    return np.asarray(wanted[np.asarray(column.indices.fill_null(-1))])
+    codes, words = _coded(column)
+    found: Bools = np.array([*(word in values for word in words), False])[codes]  # type: ignore[operator]
+    return found
 
 
 def _cents(column: pa.Array) -> NDArray[np.int64]:

@@ -54,7 +54,9 @@ class Written:
     def everything(self) -> Tables:
         """What became of everybody, the children among them: tables by name."""
         covered = self.covered.rows if self.covered else {}
-        return {**self.record, **covered, **self.dispensed.rows}
+        everybody = np.ones(len(self.folk.people), bool)
+        drugs = self.dispensed.of(everybody, np.zeros(0, np.intp))
+        return {**self.record, **covered, **drugs}
 
     def tables(self, chosen: Bools | None = None) -> Tables:
         """Return the rows of each table, by id.

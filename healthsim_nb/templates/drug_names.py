@@ -30,6 +30,22 @@ def drug_names(library: Library) -> dict[str, frozenset[str]]:
     return names_of(library.drugs, library.products)
 
 
+@lru_cache(maxsize=64)
+def codes_of(library: Library, names: tuple[str, ...], system: str) -> frozenset[str]:
+    """Return the codes of the products that any of some names means.
+
+    Parameters
+    ----------
+    system
+        ``rxnorm_code`` or ``ndc``.
+    """
+    known = drug_names(library)
+    meant = frozenset[str]().union(*(known[name] for name in names))
+    if system == "rxnorm_code":
+        return meant
+    return frozenset(p.ndc for p in library.products.values() if p.ndc and p.rxnorm in meant)
+
+
 def names_of(
     drugs: Mapping[str, Drug], products: Mapping[str, Product]
 ) -> dict[str, frozenset[str]]:

@@ -37,7 +37,12 @@ class Kind(Strict):
     again: int | None = None
     """A row counts where it begins at most so many days after the end of the one before."""
     of: str | None = None
-    """The column that says which drug."""
+    """The column that says which drug: ``rxnorm_code`` or ``ndc``."""
+    needs_of: bool = False
+    listed: str | None = None
+    """A column of ``formulary_drugs`` that is true of the drug in the list of the claim's plan."""
+    why: dict[str, str] = {}
+    """What a refusal may be for, and its code."""
     coverage: bool = False
     says: tuple[str, str, str]
     """Once, more than once, never."""
@@ -65,6 +70,8 @@ class Outcome(Strict):
     at_most: Positive | None = None
     amount: str | None = None
     """Which amount, in dollars, is compared; None: the usual one of its kind."""
+    why: Id | None = None
+    """Why it was refused; None: for any reason."""
     times: int = Field(default=1, ge=1)
     """How often at least."""
     never: bool = False
@@ -104,7 +111,10 @@ def _problems(o: Outcome) -> Iterator[str]:
         yield f"amount: '{o.what}' has no '{o.amount}'. There are: {', '.join(kind.amounts)}"
     elif kind.sum and not o.limits:
         yield f"what: '{o.what}' takes an amount: {', '.join(LIMITS)}"
-    if kind.of and not o.of:
+    if o.why is not None and o.why not in kind.why:
+        there = f"There are: {', '.join(kind.why)}" if kind.why else "It takes no reason"
+        yield f"why: '{o.what}' has no '{o.why}'. {there}"
+    if kind.needs_of and not o.of:
         yield f"of: '{o.what}' must say of what"
     if o.of and not kind.of:
         yield f"of: '{o.what}' is not of anything"
@@ -129,5 +139,5 @@ def sentence(o: Outcome) -> str:
         called = o.amount or next(iter(o.kind.amounts))
         said += f" {limits} {called}" if o.kind.sum else f" with {limits} {called}"
     if o.of:
-        said += f" {' or '.join(o.of)}"
-    return said
+        said += f" {'' if o.kind.needs_of else 'of '}{' or '.join(o.of)}"
+    return said + (f" for {o.why}" if o.why else "")

@@ -19,7 +19,7 @@ PEOPLE = Population(ages="us", households=True)
 COSTLY = [Outcome(what="claim", over=5000)]
 
 
-def asked(n=30, having=COSTLY, **words):
+def asked(n=12, having=COSTLY, **words):
     settings = {"seed": 7, "start": date(2024, 1, 1), "months": 6, "population": PEOPLE, **words}
     return Specification(n=n, having=having, **settings)
 
@@ -49,7 +49,7 @@ def test_so_many_are_found_and_each_fulfils_it(found):
         )
     )
 
-    assert run["patients"].num_rows == tally.kept == 30
+    assert run["patients"].num_rows == tally.kept == 12
     assert set(run["patients"]["id"].to_pylist()) == set(costly["patient_id"].to_pylist())
 
 
@@ -69,9 +69,9 @@ def test_nobody_who_fulfils_it_was_passed_over(library, found, play):
     assert tally.counted() == {
         "having": ["a paid claim with more than $5,000 allowed"],
         "simulated": tally.simulated,
-        "kept": 30,
-        "alone": [30],
-        "so_far": [30],
+        "kept": 12,
+        "alone": [12],
+        "so_far": [12],
     }
 
 
@@ -86,7 +86,7 @@ def test_rows_of_a_patient_are_those_of_the_same_patient_of_everybody(found, pla
         assert theirs.sort_by("id") == run[name].sort_by("id"), name
 
 
-@pytest.mark.parametrize("how", [{"block_size": 64}, {"block_size": 1024}, {"block_size": None}])
+@pytest.mark.parametrize("how", [{"block_size": 64}, {"block_size": None}])
 def test_the_size_of_blocks_does_not_show(library, found, how):
     run, tally = find(library, asked(), **how)
 
@@ -102,10 +102,10 @@ def test_workers_do_not_show(library, found):
 
 
 def test_fewer_are_the_first_of_more(library, found):
-    few, _ = find(library, asked(12))
+    few, _ = find(library, asked(5))
 
     ids = found[0]["patients"]["id"].to_pylist()
-    assert few["patients"]["id"].to_pylist() == ids[:12]
+    assert few["patients"]["id"].to_pylist() == ids[:5]
     for name in ("encounters", "claims", "claim_lines", "accumulators"):
         assert set(few[name]["id"].to_pylist()) <= set(found[0][name]["id"].to_pylist()), name
 
@@ -137,13 +137,14 @@ def test_a_block_of_a_cluster_has_those_of_its_own(library, found):
         for patient in rows["patients"]["id"].to_pylist()
     ]
 
-    assert ids == found[0]["patients"]["id"].to_pylist()[: len(ids)]
+    whole = found[0]["patients"]["id"].to_pylist()
+    assert ids[: len(whole)] == whole[: len(ids)]
+    assert ids
 
 
-@pytest.mark.parametrize("months", [3])
-def test_what_happens_to_nobody_is_refused_with_what_was_tried(library, monkeypatch, months):
+def test_what_happens_to_nobody_is_refused_with_what_was_tried(library, monkeypatch):
     monkeypatch.setattr(search, "NOBODY", 500)
-    spec = asked(10, [Outcome(what="visit"), Outcome(what="claim", over=90_000_000)], months=months)
+    spec = asked(10, [Outcome(what="visit"), Outcome(what="claim", over=90_000_000)], months=1)
 
     with pytest.raises(SpecificationError) as refused:
         find(library, spec)
@@ -157,9 +158,9 @@ def test_what_happens_to_nobody_is_refused_with_what_was_tried(library, monkeypa
 def test_what_is_too_rare_is_refused_with_how_many_there_were(library, monkeypatch):
     monkeypatch.setattr(search, "NOBODY", 500)
     monkeypatch.setattr(search, "EACH", 1)
-    spec = asked(400, months=3)
+    spec = asked(100, [Outcome(what="emergency-visit")], months=1)
 
-    with pytest.raises(SpecificationError, match=r"Only \d+ of the first 900 people .* Ask for at"):
+    with pytest.raises(SpecificationError, match=r"Only \d+ of the first 600 people .* Ask for at"):
         find(library, spec)
     again = [find_error(library, spec, size) for size in (64, 320)]
     assert again[0] == again[1]

@@ -54,8 +54,10 @@ def test_every_kind_of_outcome_asks_columns_that_exist(name):
     kind = kinds()[name]
     columns = {column.name for column in scenario_tables()[kind.table].columns}
 
-    named = {*kind.where, *kind.amounts.values(), *(kind.reached or ())}
-    assert named | ({kind.of} if kind.of else set()) <= columns
+    named = {*kind.where, *kind.amounts.values(), *(kind.reached or ()), *filter(None, [kind.of])}
+    assert named | ({"reject_code", "plan_id"} if kind.why else set()) <= columns
+    if kind.listed:
+        assert kind.listed in {c.name for c in scenario_tables()["formulary_drugs"].columns}
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,8 @@ def test_every_kind_of_outcome_asks_columns_that_exist(name):
         ("{what: spending}", ["'spending' takes an amount: over, at_least, under, at_most"]),
         ("{what: drug}", ["'drug' must say of what"]),
         ("{what: stay, of: [statin]}", ["'stay' is not of anything"]),
+        ("{what: rejected-fill, why: rain}", ["'rejected-fill' has no 'rain'. There are: not-cov"]),
+        ("{what: stay, why: rain}", ["'stay' has no 'rain'. It takes no reason"]),
         ("{what: stay, times: 2, never: true}", ["what never happens does not happen often"]),
         ("{what: drug, of: [metfornin]}", ["having.0.of", "Did you mean 'metformin'?"]),
         (
@@ -103,6 +107,10 @@ def test_a_substance_is_not_its_whole_shelf(library):
     [
         ({"what": "stay"}, "a hospital stay"),
         ({"what": "emergency-visit", "times": 2}, "at least 2 emergency visits"),
+        (
+            {"what": "rejected-fill", "of": ["statin"], "why": "step-therapy"},
+            "a rejected pharmacy claim of statin for step-therapy",
+        ),
         ({"what": "claim", "over": 10000}, "a paid claim with more than $10,000 allowed"),
         (
             {"what": "spending", "over": 5000, "amount": "owed"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from healthsim_nb.templates.outcome import kinds
 from healthsim_nb.templates.request.numbers import number, whole
 from healthsim_nb.templates.request.reading import Reading, Text
 
@@ -22,8 +23,27 @@ LIMITS = {
     "at_most": "at_most",
 }
 """Lists of ``words``, and which limit of an outcome they set."""
-AMOUNTS = {"as_charged": "charged", "as_paid": "paid", "as_allowed": "allowed", "as_owed": "owed"}
+AMOUNTS = {
+    "as_charged": "charged",
+    "as_paid": "paid",
+    "as_allowed": "allowed",
+    "as_owed": "owed",
+    "as_priced": "priced",
+}
 """Lists of ``words``, and which amount of an outcome they speak of."""
+REASONS = (
+    "step-therapy",
+    "prior-authorization",
+    "quantity-limit",
+    "refill-too-soon",
+    "not-listed",
+    "utilization-review",
+)
+"""Why a pharmacy claim was refused; the lists of ``words`` are called ``for_`` and the reason."""
+MANY = ("claim", "fill")
+"""What counts without an amount where it is said how many."""
+OF_TAKEN = ("step-therapy", "drug-authorization", "rejected-fill")
+"""What is of the drugs that are named beside it."""
 Count = tuple[int, int]
 """How often, and the place after it."""
 
@@ -41,17 +61,30 @@ def outcome(text: Text, place: int) -> Reading | None:
     said: dict[str, Any] = {"what": entry["what"]}
     if "amount" in entry:
         said["amount"] = entry["amount"]
-    if entry["what"] in ("claim", "spending", "denied-claim"):
-        limits, end = _limits(text, end)
-        said |= limits
+    if amounts := kinds()[entry["what"]].amounts:
+        limits, after = _limits(text, end)
+        if limits.get("amount", entry.get("amount")) in (None, *amounts):
+            end = after
+            said |= limits
+    if "why" in entry:
+        why, end = _why(text, end)
+        said |= why
     if entry.get("verb") and not never:
         times, end = _how_often(text, end)
     if entry["what"] == "readmission":
         end = text.skip("after_readmitted", end)
-    if entry.get("compared") and not (_compares(said) or (found and entry["what"] == "claim")):
+    if entry.get("compared") and not (_compares(said) or (found and entry["what"] in MANY)):
         return None
     said |= {"never": True} if never else {"times": times} if times > 1 else {}
     return Reading(place, end, {"having": [said]})
+
+
+def _why(text: Text, place: int) -> tuple[dict[str, Any], int]:
+    at = text.skip("because", place)
+    for reason in REASONS:
+        if after := _after(text, f"for_{reason.replace('-', '_')}", at):
+            return {"why": reason}, after
+    return {}, place
 
 
 def _compares(said: dict[str, Any]) -> bool:
@@ -147,8 +180,17 @@ def _dollars(text: Text, place: int) -> tuple[float, int] | None:
 
 
 def asked(readings: Sequence[Reading]) -> list[dict[str, Any]]:
-    """Return what must have happened to everybody, each thing once."""
+    """Return what must have happened to everybody, each thing once.
+
+    "On GLP-1s with step therapy" is step therapy of these drugs.
+    """
+    said = [one for reading in readings for one in reading.says.get("having", ())]
+    taken = [
+        name for one in said if one["what"] == "drug" and "never" not in one for name in one["of"]
+    ]
     found: list[dict[str, Any]] = []
-    for reading in readings:
-        found += [one for one in reading.says.get("having", ()) if one not in found]
+    for one in said:
+        of = taken and one["what"] in OF_TAKEN
+        whole = {**one, "of": list(dict.fromkeys(taken))} if of else one
+        found += [whole] if whole not in found else []
     return found
