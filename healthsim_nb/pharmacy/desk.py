@@ -342,7 +342,8 @@ def steps_of(desk: Desk, gate: Gates, lines: Lines) -> Steps:
     steps[0, at] = np.array([r.least_classes for r in rules])[rule]
     steps[1, at] = np.array([r.least_days for r in rules])[rule]
     steps[2, at] = lines.day[at] - np.array([r.lookback_days for r in rules])[rule]
-    asked = Pairs(at[owner].astype(np.int32), row.astype(np.int32), np.zeros(len(row), np.int8))
+    none = np.zeros(len(row), np.int32)
+    asked = Pairs(at[owner].astype(np.int32), row.astype(np.int32), none.astype(np.int8), none)
     return Steps(np.where(found, place, NONE), len(known), asked, *steps)
 
 

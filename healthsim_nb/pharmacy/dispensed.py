@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from healthsim_nb.pharmacy.gates import Gates
     from healthsim_nb.pharmacy.products import Products
     from healthsim_nb.pharmacy.refills import Plan, Schedule
-    from healthsim_nb.pharmacy.requests import Pairs, Verdicts
+    from healthsim_nb.pharmacy.requests import Verdicts
+    from healthsim_nb.pharmacy.reviewing import Beside
     from healthsim_nb.pharmacy.uses import Uses
     from healthsim_nb.population.people import People
 
@@ -82,7 +83,7 @@ class Settled:
     verdicts: Verdicts
     less: Bools
     """Lines with less than prescribed."""
-    seen: Pairs
+    seen: Beside
     covered: Covered
 
     @cached_property

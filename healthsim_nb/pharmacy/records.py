@@ -19,8 +19,8 @@ from healthsim_nb.pharmacy.gates import gates
 from healthsim_nb.pharmacy.holding import holding
 from healthsim_nb.pharmacy.products import products_of
 from healthsim_nb.pharmacy.refills import plan_fills, schedule
-from healthsim_nb.pharmacy.render import claims, houses, lists, members, prescriptions
-from healthsim_nb.pharmacy.requests import Pairs
+from healthsim_nb.pharmacy.render import alerts, claims, houses, members, prescriptions
+from healthsim_nb.pharmacy.reviewing import beside
 from healthsim_nb.pharmacy.taking import PUBLIC, SPECIAL, USUAL
 from healthsim_nb.pharmacy.uses import uses_of
 from healthsim_nb.pharmacy.wave import decide
@@ -115,6 +115,7 @@ def dispense(
         "rx_members": members.rows(settled),
         "prescriptions": prescriptions.rows(written, settled),
         "pharmacy_claims": claims.rows(settled),
+        "dur_alerts": alerts.rows(settled),
     }
     return Dispensed(written, settled, rows)
 
@@ -151,12 +152,8 @@ def _settled(written: Written, covered: Covered, draws: Draws) -> Settled:
     lines, costly = lines_of(
         fills, held, gate, household, price, kind, until, draws, written.last_day
     )
-    none = np.zeros(0, np.int32)
-    seen = Pairs(none, none, none.astype(np.int8))
+    seen = beside(fills, lines, products)
     requests, limits, asked = requests_of(desk, gate, lines, costly, household)
-    verdicts = decide(requests, limits, asked, seen)
+    verdicts = decide(requests, limits, asked, seen.pairs)
     less = quantities(desk, gate, lines)
     return Settled(written, desk, gate, lines, verdicts, less, seen, covered)
-
-
-__all__ = ["SHARED", "Dispensed", "dispense", "lists"]

@@ -127,6 +127,8 @@ class Pairs:
     line: I32
     row: I32
     severity: I8
+    overlap: I32
+    """Days for which both may be at hand."""
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class _Beside:
         place = where[pairs.line]
         self.order = np.argsort(place, kind="stable")
         self.place, self.row = place[self.order], pairs.row[self.order]
-        self.severity = pairs.severity[self.order]
+        self.severity, self.overlap = pairs.severity[self.order], pairs.overlap[self.order]
         self._begins: list[int] = np.searchsorted(self.place, steps).tolist()
 
     def of(self, step: int) -> slice:
@@ -185,7 +185,8 @@ class _Wave:
         if part.stop > part.start:
             place, row = self.seen.place[part], self.seen.row[part]
             mine = place - at.start
-            hit = (shelf.until[row] > lines.day[place]) & sent[mine] & (refusal[mine] == TAKEN)
+            late = lines.day[place] + self.seen.overlap[part]
+            hit = (shelf.until[row] > late) & sent[mine] & (refusal[mine] == TAKEN)
             self.found[part], self.beside[part] = hit, np.where(hit, shelf.last[row], -1)
             bars = hit & (self.seen.severity[part] >= MAJOR) & ~lines.answered[place]
             refusal[mine[bars]] = REVIEW

@@ -14,10 +14,13 @@ from healthsim_nb.pharmacy.render.lists import formulary_drugs
 if TYPE_CHECKING:
     from healthsim_nb.pharmacy.dispensed import Settled
 
+NAMING = ("prescriptions", "pharmacy_claims")
+"""Tables that name pharmacies."""
+
 
 def shared(settled: Settled | None, rows: dict[str, pa.RecordBatch]) -> dict[str, pa.RecordBatch]:
     """Return the rows of pharmacies and formularies that others name."""
-    named = [rows[name]["pharmacy_id"].to_numpy() for name in rows if name != "rx_members"]
+    named = [rows[name]["pharmacy_id"].to_numpy() for name in NAMING if name in rows]
     found = {"pharmacies": pharmacies(np.unique(np.concatenate(named)))}
     if settled is None:
         return found
