@@ -74,6 +74,22 @@ class Lines:
     """Whether neither step nor review is asked: it was answered before."""
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What is known of fills beforehand, shape (f,) a column."""
+
+    chain: I64
+    """Household."""
+    price: I64
+    """Cents."""
+    kind: I64
+    """Row of the shares of fills that are left behind."""
+    until: I64
+    """Last day on which the prescription may be filled."""
+    risky: Bools
+    """Whether a review may refuse it."""
+
+
 class _Draft:
     """The lines that may be sent, in no order."""
 
@@ -89,7 +105,7 @@ class _Draft:
             "refusal": TAKEN, "quits": False, "free": False,
         } | more  # fmt: skip
         full = {
-            name: value[at] if isinstance(value, np.ndarray) else np.full(len(at), value)
+            name: value[at] if isinstance(value, np.ndarray) else _alike(value, len(at))
             for name, value in row.items()
         }
         self.parts.append({"fill": at, "day": (self.day + later)[at], **full})
@@ -104,10 +120,7 @@ def lines_of(
     fills: Fills,
     held: Holding,
     gate: Gates,
-    chain: I64,
-    price: I64,
-    kind: I64,
-    until: I64,
+    terms: Terms,
     draws: Draws,
     last_day: int,
 ) -> tuple[Lines, I64]:
@@ -115,29 +128,24 @@ def lines_of(
 
     Parameters
     ----------
-    chain
-        Household of each fill.
-    price, kind
-        Cents of each fill, and the row of the shares that are left behind.
-    until
-        Last day on which each fill's prescription may be filled.
     draws
         By use.
     """
     nth, by_fill = fills.nth, _Streams(draws, fills.use, fills.nth)
     ended = held.ended & by_fill.chance("shown", SHOWN)
     refusal = np.where(held.covered, gate.refusal, np.int8(ENDED)).astype(np.int8)
-    costly = _costly(draws.take(fills.use), by_fill, nth, kind)
+    costly = _costly(draws.take(fills.use), by_fill, nth, terms.kind)
     draft = _Draft(fills.day)
-    _first(draft, fills, held, gate, refusal, ended, by_fill)
     again = held.covered & gate.mended & ((refusal != TAKEN) | (gate.step >= 0))
+    _first(draft, fills, held, gate, refusal, ended, by_fill)
+    _after(draft, fills, held, terms.risky, again, by_fill)
     draft.add(again, AGAIN, gate.lag, only=IF_REFUSED, after=MAIN, free=True,
               why=np.where(refusal == TAKEN, STEP, refusal))  # fmt: skip
     wrong = held.covered & by_fill.chance("rebilled", REBILLED)
     later = by_fill.between("rebilled-days", 1, 6)
     draft.add(wrong, TAKE_BACK, later, kind=UNDO, only=IF_PAID, after=MAIN)
     draft.add(wrong, REBILL, later, only=IF_PAID, after=MAIN, free=True)
-    left = held.covered & ~wrong & (costly < price)
+    left = held.covered & ~wrong & (costly < terms.price)
     back, ends = by_fill.between("left", 7, 14), nth == 0
     draft.add(left, LEFT, back, kind=UNDO, only=IF_COSTLY, after=MAIN, quits=ends)
     draft.add(
@@ -150,9 +158,9 @@ def lines_of(
         quits=ends,
     )
     c = draft.whole()
-    late = (c["kind"] == FILL) & (c["day"] > until[c["fill"]])
+    late = (c["kind"] == FILL) & (c["day"] > terms.until[c["fill"]])
     order = np.flatnonzero((c["day"] < last_day) & ~late)
-    key = c["variant"][order], c["fill"][order], c["day"][order], chain[c["fill"][order]]
+    key = c["variant"][order], c["fill"][order], c["day"][order], terms.chain[c["fill"][order]]
     order = order[np.lexsort(key)]
     return _lines({name: column[order] for name, column in c.items()}, len(nth)), costly
 
@@ -170,16 +178,35 @@ def _first(
     nth, here = fills.nth, held.covered
     two = here & (held.second >= 0) & by_fill.chance("misdirected", MISDIRECTED)
     hasty = here & (fills.early > 0)
-    answered = by_fill.chance("answered", AGAINST)
-    quits = here & (gate.quits | ((nth == 0) & ~answered))
+    quits = here & (gate.quits | ((nth == 0) & ~by_fill.chance("answered", AGAINST)))
     draft.add(two, OTHER, refusal=OTHER_FIRST)
     draft.add(hasty, HASTY, -fills.early)
     draft.add(here | ended, MAIN, only=np.where(hasty, IF_REFUSED, ALWAYS), refusal=refusal,
               after=np.where(hasty, HASTY, -1), why=np.where(hasty, SOON, 0),
               quits=quits)  # fmt: skip
-    draft.add(here & answered, ANSWER, only=IF_REFUSED, after=MAIN, why=REVIEW, free=True)
+
+
+def _after(
+    draft: _Draft,
+    fills: Fills,
+    held: Holding,
+    risky: Bools,
+    again: Bools,
+    by_fill: _Streams,
+) -> None:
+    """Add what answers a refusal that history brings, where it may."""
+    answered = risky & by_fill.chance("answered", AGAINST)
+    draft.add(held.covered & answered, ANSWER, only=IF_REFUSED, after=MAIN, why=REVIEW, free=True)
+    # A supply that came late is not used up when the next is due.
+    soon = np.zeros(len(again), bool)
+    soon[1:] = again[:-1] | (np.diff(fills.day) < fills.due[:-1])
+    soon[1:] &= fills.use[1:] == fills.use[:-1]
     wait = by_fill.between("soon", 5, 9)
-    draft.add(here & (nth > 0), LATER, wait, only=IF_REFUSED, after=MAIN, why=SOON)
+    draft.add(held.covered & soon, LATER, wait, only=IF_REFUSED, after=MAIN, why=SOON)
+
+
+def _alike(value: object, n: int) -> NDArray[Any]:
+    return np.full(n, value, bool if isinstance(value, bool) else np.int8)
 
 
 def _lines(c: dict[str, NDArray[Any]], fills: int) -> Lines:

@@ -11,7 +11,6 @@ import numpy as np
 from healthsim_nb.coverage.choice import NONE
 from healthsim_nb.engine.rng import Draws
 from healthsim_nb.pharmacy.benefit import MAIL_90, RETAIL_30, RETAIL_90, SPECIALTY
-from healthsim_nb.pharmacy.counter import AGAIN, HASTY, LATER, MAIN, Lines
 from healthsim_nb.pharmacy.gates import allowed_units
 from healthsim_nb.pharmacy.part_d import part_d
 from healthsim_nb.pharmacy.pharmacies import MAIL, RETAIL
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from healthsim_nb.coverage.book import Book
     from healthsim_nb.coverage.records import Covered
     from healthsim_nb.pharmacy.benefits import Benefits
+    from healthsim_nb.pharmacy.counter import Lines
     from healthsim_nb.pharmacy.gates import Gates
     from healthsim_nb.pharmacy.holding import Holding
     from healthsim_nb.pharmacy.products import Products
@@ -66,6 +66,8 @@ class Fills:
     mail: Bools
     known: Bools
     """Whether the plan knew of the use before the run."""
+    due: I64
+    """Days after which the next fill is not too soon."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -323,7 +325,6 @@ def steps_of(desk: Desk, gate: Gates, lines: Lines) -> Steps:
     f, shelf = desk.fills, desk.products
     rules = desk.benefits.formularies[0].step_rules
     asks = (lines.kind == FILL) & ~lines.free & (gate.step[lines.fill] >= 0)
-    asks &= np.isin(lines.variant, (MAIN, HASTY, LATER, AGAIN))
     asks &= lines.refusal == TAKEN
     at = np.flatnonzero(asks)
     rule = gate.step[lines.fill[at]].astype(np.int64)
@@ -348,17 +349,15 @@ def steps_of(desk: Desk, gate: Gates, lines: Lines) -> Steps:
 
 
 def requests_of(
-    desk: Desk, gate: Gates, lines: Lines, costly: I64, chain: I64
+    desk: Desk, gate: Gates, lines: Lines, costly: I64, chain: I64, drug: I64
 ) -> tuple[Requests, Limits, Pairs]:
     """Return the lines as a benefit decides them, without what medical claims did."""
     f, at = desk.fills, lines.fill
     limits, members, families = limits_of(desk)
     own, family, _ = desk.accounts
-    drugs, drug = np.unique(f.person << 12 | f.product, return_inverse=True)
     stepped = steps_of(desk, gate, lines)
     less = quantities(desk, gate, lines)
     price = np.where(less, _total(desk.small)[at], _total(desk.full)[at])
-    ready = np.where(desk.products.schedule[f.product] > 0, READY_CONTROLLED, READY)
     cost, law = desk.costs, desk.law
     card, card_least, _ = desk.cards
     pays = desk.benefits.pays_deductible.ravel()[desk.cell] | (
@@ -367,7 +366,7 @@ def requests_of(
     first = (f.nth == 0) & f.known
     family_row = np.where(family < 0, len(families), np.searchsorted(families, family))
     by_fill = {
-        "episode": f.use, "drug": drug, "days": f.days, "ready": -(-f.days * ready // 100),
+        "episode": f.use, "drug": drug, "days": f.days, "ready": f.due,
         "prescription": f.prescription, "fills": f.allowed, "group": stepped.group,
         "credit": f.days + OLD_CREDIT * first, "phased": desk.part_d, "open": pays,
         "copay": cost["copay"], "rate": cost["rate"], "least": cost["least"],
@@ -386,7 +385,7 @@ def requests_of(
         **vars(limits)
         | {
             "episodes": int(f.use.max(initial=-1)) + 1,
-            "drugs": len(drugs),
+            "drugs": int(drug.max(initial=-1)) + 1,
             "prescriptions": int(f.prescription.max(initial=-1)) + 1,
             "groups": stepped.groups,
         }

@@ -12,15 +12,22 @@ from healthsim_nb.engine.calendar import day_number
 from healthsim_nb.engine.ids import patient_index
 from healthsim_nb.engine.rng import Draws
 from healthsim_nb.pharmacy.benefits import benefits_of
-from healthsim_nb.pharmacy.counter import lines_of
-from healthsim_nb.pharmacy.desk import Desk, Fills, quantities, requests_of
+from healthsim_nb.pharmacy.counter import Terms, lines_of
+from healthsim_nb.pharmacy.desk import (
+    READY,
+    READY_CONTROLLED,
+    Desk,
+    Fills,
+    quantities,
+    requests_of,
+)
 from healthsim_nb.pharmacy.dispensed import Settled, Written
 from healthsim_nb.pharmacy.gates import gates
 from healthsim_nb.pharmacy.holding import holding
 from healthsim_nb.pharmacy.products import products_of
 from healthsim_nb.pharmacy.refills import plan_fills, schedule
 from healthsim_nb.pharmacy.render import alerts, claims, houses, members, prescriptions
-from healthsim_nb.pharmacy.reviewing import beside
+from healthsim_nb.pharmacy.reviewing import beside, neighbours, opening
 from healthsim_nb.pharmacy.taking import PUBLIC, SPECIAL, USUAL
 from healthsim_nb.pharmacy.uses import uses_of
 from healthsim_nb.pharmacy.wave import decide
@@ -138,6 +145,11 @@ def _settled(written: Written, covered: Covered, draws: Draws) -> Settled:
         days=plan.days[use],
         mail=plan.mail[use],
         known=uses.known[use],
+        due=-(
+            -plan.days[use]
+            * np.where(products.schedule[uses.product[use]] > 0, READY_CONTROLLED, READY)
+            // 100
+        ),
     )
     desk = Desk(fills, held, benefits, products, covered, written.seed)
     gate = gates(
@@ -149,11 +161,11 @@ def _settled(written: Written, covered: Covered, draws: Draws) -> Settled:
     price = desk.full[0] + desk.full[1]
     until = made.written[fills.prescription] + plan.valid[use]
     until = np.minimum(until, written.death[fills.person])
-    lines, costly = lines_of(
-        fills, held, gate, household, price, kind, until, draws, written.last_day
-    )
-    seen = beside(fills, lines, products)
-    requests, limits, asked = requests_of(desk, gate, lines, costly, household)
+    known = neighbours(fills, products)
+    terms = Terms(household, price, kind, until, known.risky & opening(fills))
+    lines, costly = lines_of(fills, held, gate, terms, draws, written.last_day)
+    seen = beside(fills, lines, known, products)
+    requests, limits, asked = requests_of(desk, gate, lines, costly, household, known.row)
     verdicts = decide(requests, limits, asked, seen.pairs)
     less = quantities(desk, gate, lines)
     return Settled(written, desk, gate, lines, verdicts, less, seen, covered)

@@ -40,27 +40,58 @@ class Beside:
     """Product of the other drug, by pair."""
 
 
-def reviewed(fills: Fills, lines: Lines) -> Bools:
-    """Return the lines that are reviewed: the first claim for each prescription."""
-    opening = np.ones(len(fills.use), bool)
-    opening[1:] = fills.prescription[1:] != fills.prescription[:-1]
-    found: Bools = opening[lines.fill] & np.isin(lines.variant, (MAIN, AGAIN))
+def opening(fills: Fills) -> Bools:
+    """Return the first fill of each prescription, which is reviewed."""
+    found = np.ones(len(fills.use), bool)
+    found[1:] = fills.prescription[1:] != fills.prescription[:-1]
     return found
 
 
-def beside(fills: Fills, lines: Lines, shelf: Products) -> Beside:
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """The drugs of each member that do something together."""
+
+    slots: I64
+    """Person and product of each row."""
+    row: I64
+    """Row of each fill."""
+    count: I64
+    """How many others a row has, and where they begin in ``others``."""
+    first: I64
+    others: I64
+    risky: Bools
+    """Fills that a review may refuse."""
+
+
+def neighbours(fills: Fills, shelf: Products) -> Neighbours:
+    """Return which drugs of each member do something together."""
+    checks = product_checks(shelf).pairs
+    slots, row = np.unique(fills.person << PRODUCT_BITS | fills.product, return_inverse=True)
+    one, other = _together(slots, checks.severity)
+    order = np.argsort(one, kind="stable")
+    one, other = one[order], other[order]
+    count = np.bincount(one, minlength=len(slots))
+    product = slots & ((1 << PRODUCT_BITS) - 1)
+    barred = np.zeros(len(slots), bool)
+    barred[one[checks.refuses[product[one], product[other]]]] = True
+    return Neighbours(slots, row, count, np.cumsum(count) - count, other, barred[row])
+
+
+def reviewed(fills: Fills, lines: Lines) -> Bools:
+    """Return the lines that are reviewed: the first claim for each prescription."""
+    first = (lines.variant == MAIN) | (lines.variant == AGAIN)
+    found: Bools = first & opening(fills)[lines.fill]
+    return found
+
+
+def beside(fills: Fills, lines: Lines, known: Neighbours, shelf: Products) -> Beside:
     """Return the other drugs of the member that a review sees with each line."""
     checks = product_checks(shelf).pairs
-    slots, drug = np.unique(fills.person << PRODUCT_BITS | fills.product, return_inverse=True)
-    first, second = _together(slots, checks.severity)
-    order = np.argsort(first, kind="stable")
-    first, second = first[order], second[order]
-    count = np.bincount(first, minlength=len(slots))
     at = np.flatnonzero(reviewed(fills, lines))
-    owner, place = each(count, np.cumsum(count) - count, drug[lines.fill[at]])
-    line, row = at[owner], second[place]
+    owner, place = each(known.count, known.first, known.row[lines.fill[at]])
+    line, row = at[owner], known.others[place]
     mine = fills.product[lines.fill[line]]
-    other = slots[row] & ((1 << PRODUCT_BITS) - 1)
+    other = known.slots[row] & ((1 << PRODUCT_BITS) - 1)
     severity = np.where(checks.refuses[mine, other], MAJOR, 1)
     pairs = Pairs(
         line.astype(np.int32),
