@@ -261,7 +261,7 @@ def _verdicts(wave: _Wave, back: I64, order: Index) -> Verdicts:
     beside[wave.seen.order] = np.where(wave.beside < 0, -1, index[wave.beside])
     return Verdicts(
         sent=wave.sent[back],
-        refusal=wave.refusal[back],
+        refusal=np.where(wave.plain, wave.refusal, np.int8(TAKEN))[back],
         fill=wave.fill[back],
         **{name: row[back] for name, row in money.rows().items()},
         phase=money.phase[back],

@@ -77,7 +77,7 @@ def rows(settled: Settled) -> pa.RecordBatch:
             "status": words(status, STATUSES),
             "reject_code": words(refusal - (refusal == TAKEN), REFUSALS),
             "fill_number": v.fill[at],
-            "service_date": dates(lines.day[at]),
+            "service_date": dates(_served(settled, at)),
             "service_time": times(moment(lines.day[at], _minute(settled, at))),
             "ndc": words(product, written.products.ndc),
             "quantity_dispensed": thousandths(_quantity(settled, at)),
@@ -130,6 +130,13 @@ def _original(settled: Settled, at: NDArray[np.intp]) -> I64:
     """Return the claim that each takes back or follows, -1 for none."""
     of = settled.lines.of[at]
     return np.where(of < 0, -1, settled.id[of])
+
+
+def _served(settled: Settled, at: NDArray[np.intp]) -> I64:
+    """Return the day of the fill: that of the claim that is taken back or billed anew."""
+    lines = settled.lines
+    anew = (lines.kind[at] == UNDO) | (lines.variant[at] == REBILL)
+    return lines.day[np.where(anew, lines.of[at], at)]
 
 
 def _minute(settled: Settled, at: NDArray[np.intp]) -> I64:
