@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ALERTS = ("code", "finding", "severity", "about", "what may happen", "what to do")
 TIERS = ("tier", "name", "products", "retail 30", "retail 90", "mail 90", "specialty")
-DRUGS = ("drug", "tier", "member pays", "price", "authorization", "first", "limit")
+DRUGS = ("drug", "tier", "member pays", "price", "authorize", "first", "limit")
 
 
 def review(shown: Review) -> str:
@@ -41,7 +41,8 @@ def comparison(shown: Comparison) -> str:
     """Return a comparison of formularies as HTML."""
     head = html.heading("The same fills, other formularies", shown.headline)
     note = html.note("Dollars; prices stay as they are. Copay cards and subsidies are left out.")
-    return html.block(head, html.table(shown.columns, shown.cells), note)
+    rows = [[html.Count(v) if isinstance(v, int) else v for v in row] for row in shown.cells]
+    return html.block(head, html.table(shown.columns, rows), note)
 
 
 def lookup(shown: Lookup) -> str:

@@ -31,7 +31,7 @@ LONG = 45
 MONTH = 30
 SHARES = ("authorization", "step", "limit")
 COLUMNS = (
-    *("formulary", "covered", "authorization", "step therapy", "over the limit"),
+    *("formulary", "covered %", "authorize %", "step %", "over limit %"),
     *("member a fill", "members pay", "plan pays", "makers pay", "not covered"),
 )
 
@@ -117,10 +117,12 @@ class Comparison:
 
     def to_text(self) -> str:
         """Return it as plain text."""
-        lines = [f"  {COLUMNS[0]:<20}" + "".join(f"{name:>15}" for name in COLUMNS[1:])]
-        for first, *cells in self.cells:
-            lines.append(f"  {first:<20}" + "".join(f"{cell:>15}" for cell in cells))
-        return "\n".join([self.headline, *lines])
+        head = f"  {COLUMNS[0]:<20}" + "".join(f"{name:>14}" for name in COLUMNS[1:])
+        lines = [
+            f"  {first:<20}" + "".join(f"{cell:>14,}" for cell in cells)
+            for first, *cells in self.cells
+        ]
+        return "\n".join([self.headline, head, *lines])
 
     @property
     def headline(self) -> str:
@@ -134,17 +136,14 @@ class Comparison:
         return COLUMNS
 
     @property
-    def cells(self) -> list[tuple[str, ...]]:
-        """Return the rows as they are shown."""
+    def cells(self) -> list[tuple[str | float, ...]]:
+        """Return the rows as they are shown, money in whole dollars."""
         return [
             (
                 r.formulary,
-                *(f"{100 * r.share(name):.1f} %" for name in ("covered", *SHARES)),
-                f"{r.members_pay / max(r.covered, 1):,.2f}",
-                f"{r.members_pay:,.0f}",
-                f"{r.plan_pays:,.0f}",
-                f"{r.makers_pay:,.0f}",
-                f"{r.not_covered:,.0f}",
+                *(round(100 * r.share(name), 1) for name in ("covered", *SHARES)),
+                round(r.members_pay / max(r.covered, 1), 2),
+                *(round(pay) for pay in (r.members_pay, r.plan_pays, r.makers_pay, r.not_covered)),
             )
             for r in self.rows
         ]
