@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from healthsim_nb.coverage.bills import Biller
+from healthsim_nb.coverage.bills import Office, written
 from healthsim_nb.coverage.choice import NONE
 from healthsim_nb.coverage.claims import put_together
 from healthsim_nb.coverage.visits import read_visits
@@ -53,7 +53,7 @@ def bill(
     at = np.flatnonzero((card != NONE) & shown)
     visits, month = visits.take(at), month[at]
     medicare = np.array([line == "medicare" for line in book.column("line_of_business")])
-    biller = Biller(
+    office = Office(
         visits,
         tables,
         age=((visits.day - people.birth_day[visits.person]) / YEAR).astype(np.int64),
@@ -61,5 +61,5 @@ def bill(
         state=people.state[visits.person].astype(np.int64),
         left=death[visits.person] - visits.end,
     )
-    claims = put_together(visits, biller.write())
+    claims = put_together(visits, written(office))
     return claims, month[claims.visit]
