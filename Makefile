@@ -34,7 +34,7 @@ architecture: $(VENV)/.develop ## import-linter: which room may know which
 	@$(BIN)/lint-imports --no-cache
 
 unit: $(VENV)/.develop browser ## the tests and the examples in docstrings, on the newest DuckDB
-	@$(BIN)/python -m pytest -q -n auto
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
 
 browser: $(VENV)/.develop ## Chromium for the tests of the widgets, if the machine has none
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \

@@ -66,14 +66,17 @@ def distribution(shown: Distribution) -> str:
 
 def picture(shown: Distribution) -> str:
     """Return the picture as SVG."""
+    from matplotlib import rc_context
+
     found = figure(shown)
     text = io.StringIO()
-    found.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    with rc_context(STYLE):
+        found.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     drawn = text.getvalue()[text.getvalue().index("<svg") :]
     drawn = re.sub(r"(?s)<metadata>.*?</metadata>", "", drawn)
     for colour, variable in SHOWN.items():
         drawn = drawn.replace(colour, variable)
-    drawn = re.sub(r"font: [^;\"]*?(\d+)px [^;\"]*", r"font: \1px inherit; font-size: \1px", drawn)
+    drawn = re.sub(r"font-family: [^;]*;", "font-family: inherit;", drawn)
     label = html.text(
         f"{shown.title}: {'; '.join(f'{g.name}: {shown.told(g)}' for g in shown.groups)}"
     )

@@ -205,7 +205,7 @@ def frame(canvas: Canvas, shown: Timeline) -> str:
     """Return the whole picture with its axis."""
     height = canvas.y + 8
     ticks = "".join(
-        f'<line class="hs-grid" x1="{canvas.x(day):g}" x2="{canvas.x(day):g}" y1="16" '
+        f'<line class="hs-axis" x1="{canvas.x(day):g}" x2="{canvas.x(day):g}" y1="16" '
         f'y2="{height:g}"></line>'
         f'<text class="hs-tick" x="{canvas.x(day) + 3:g}" y="12">{name}</text>'
         for day, name in axis(canvas.begins, canvas.ends)

@@ -69,6 +69,10 @@ def lab(tmp_path_factory):
     settings = home / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text(json.dumps(QUIET))
+    cells = home / "settings" / "@jupyterlab" / "notebook-extension"
+    cells.mkdir()
+    # Every cell stays in the page, also below the fold.
+    (cells / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -138,13 +142,25 @@ class Notebook:
         # Not awaited: its promise may stay open for ever.
         self.page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
 
+    def run_cell(self, index):
+        """Run one cell, from 0."""
+        self.page.evaluate(
+            f"jupyterapp.shell.currentWidget.content.activeCellIndex = {index};"
+            "void jupyterapp.commands.execute('notebook:run-cell')"
+        )
+
+    def restart(self):
+        """Take the kernel away and open the notebook again, as on another day."""
+        self.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        self.open()
+
     def theme(self, name):
         self.page.evaluate(
             f"jupyterapp.commands.execute('apputils:change-theme', {{theme: '{name}'}})"
         )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def notebook(chromium, lab):
     """Open a notebook of some cells; afterwards nothing may have gone out or gone wrong."""
 
@@ -167,3 +183,26 @@ def notebook(chromium, lab):
             context.close()
 
     return opened
+
+
+MAKE = """import healthsim_nb as hs
+%load_ext healthsim_nb
+ws = hs.open(":memory:")
+c = ws.generate("diabetes-management", n=300, months=6, seed=7, name="class", tags=["blue"])
+other = ws.generate("gout", n=20, months=1, coverage=False, name="other")"""
+HOSTILE = "SELECT id, '<img src=x onerror=document.title=1>' AS text FROM patients"
+CELLS = (
+    MAKE,
+    "%hs grid --scenario class",
+    f'from healthsim_nb.notebook.grid import grid\ngrid(c, """{HOSTILE}""")',
+    "%hs browse",
+    "%hs plot age --by sex --scenario class",
+)
+
+
+@pytest.fixture(scope="session")
+def book(notebook):
+    """A notebook with a small scenario and each of the widgets, for tests that change nothing."""
+    with notebook("shared", *CELLS) as opened:
+        opened.run()
+        yield opened
