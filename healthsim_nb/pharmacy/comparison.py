@@ -159,7 +159,7 @@ def priced(fills: Dispensed, f: Formulary) -> Priced:
     covered = f.covered[fills.product]
     requests, limits = _asked(fills, f, covered)
     nobody = np.zeros(0, np.int32)
-    none = Pairs(nobody, nobody, np.zeros(0, np.int8))
+    none = Pairs(nobody, nobody, np.zeros(0, np.int8), nobody)
     verdicts = decide(requests, limits, none, none)
     allowed = f.limit_units[fills.product]
     allowed = allowed * np.maximum(fills.days, f.limit_days[fills.product])
