@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Bools = NDArray[np.bool_]
 
-FIRST, LARGEST = 512, 16_384
+FIRST, LARGEST = 512, 8192
 """Candidates of the first block and of the largest."""
 WORTH = 24_576
 """Candidates, as many as are likely to be needed, that are worth processes of their own."""
@@ -236,7 +236,7 @@ class _Scout:
         self.next = tally.simulated // GROUP * GROUP
         if tally.kept:
             self.earliest = 0
-        size = self.block_size or _groups(min(2 * tally.left, LARGEST // 4))
+        size = self.block_size or _groups(min(2 * tally.left, LARGEST // 2))
         while True:
             size = -(-size // GROUP) * GROUP
             again = tally.simulated - self.next

@@ -137,6 +137,7 @@ def sentence(o: Outcome) -> str:
     limits = " and ".join(f"{LIMITS[word]} ${amount:,.14g}" for word, amount in o.limits.items())
     if limits:
         called = o.amount or next(iter(o.kind.amounts))
+        called = "in price" if called == "price" else called
         said += f" {limits} {called}" if o.kind.sum else f" with {limits} {called}"
     if o.of:
         said += f" {'' if o.kind.needs_of else 'of '}{' or '.join(o.of)}"

@@ -124,3 +124,41 @@ def test_a_substance_is_not_its_whole_shelf(library):
 )
 def test_an_outcome_is_said_in_words(outcome, said):
     assert sentence(Outcome.model_validate(outcome)) == said
+
+
+@pytest.mark.parametrize(
+    ("request_", "conditions"),
+    [
+        ("200 people on metformin", ["type-2-diabetes"]),
+        ("20 seniors on donepezil without memantine", ["dementia"]),
+        (
+            "50 people on Humira",
+            ["inflammatory-bowel-disease", "psoriasis", "rheumatoid-arthritis"],
+        ),
+        ("80 people on metformin and lithium", ["bipolar-disorder"]),
+        # So common, for so much, or for a while only, that nobody is looked for among the ill.
+        ("100 people on a statin", []),
+        ("100 people on antibiotics", []),
+        ("100 people on insulin", []),
+        ("men on tamoxifen", []),
+        # Who is meant has been said.
+        ("100 women with asthma on metformin", ["asthma"]),
+        ("people not on metformin", []),
+    ],
+)
+def test_a_rarer_drug_is_looked_for_among_those_whom_it_is_prescribed_for(
+    library, request_, conditions
+):
+    asked = understand(library, request_)
+
+    spec = asked.specification
+    assert sorted([*spec.have, *(name for group in spec.have_any for name in group)]) == conditions
+    told = "looked for among people with" in asked.to_text()
+    assert told == (bool(conditions) and "asthma" not in request_)
+
+
+def test_shares_of_what_a_drug_is_for_are_those_of_the_conditions(library):
+    (group,) = understand(library, "50 people on Humira").specification.have_any
+
+    assert sum(group.values()) == pytest.approx(100, abs=0.2)
+    assert group["psoriasis"] > group["rheumatoid-arthritis"]

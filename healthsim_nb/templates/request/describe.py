@@ -126,7 +126,7 @@ def _parts(says: dict[str, Any], library: Library) -> Iterator[str]:
     if "cities" in says:
         yield " or ".join(says["cities"])
     yield from _medical(says, library)
-    yield from _happened(says.get("having", ()))
+    yield from _happened(says.get("having", ()), says.get("among", ()), library)
     if "months" in says:
         yield f"{says['months']:,} months"
     if "start" in says:
@@ -135,7 +135,12 @@ def _parts(says: dict[str, Any], library: Library) -> Iterator[str]:
         yield f"seed {says['seed']}"
 
 
-def _happened(having: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _happened(
+    having: Sequence[dict[str, Any]], among: Sequence[str], library: Library
+) -> Iterator[str]:
+    if among:
+        names = " or ".join(library.conditions[name].name for name in among)
+        yield f"looked for among people with {names}, for which it is prescribed"
     if having:
         had = (sentence(Outcome.model_validate(one)) for one in having)
         yield f"those are kept who had {' and '.join(had)}"

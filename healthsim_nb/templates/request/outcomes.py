@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from healthsim_nb.templates.outcome import kinds
@@ -28,7 +29,7 @@ AMOUNTS = {
     "as_paid": "paid",
     "as_allowed": "allowed",
     "as_owed": "owed",
-    "as_priced": "priced",
+    "as_priced": "price",
 }
 """Lists of ``words``, and which amount of an outcome they speak of."""
 REASONS = (
@@ -194,3 +195,13 @@ def asked(readings: Sequence[Reading]) -> list[dict[str, Any]]:
         whole = {**one, "of": list(dict.fromkeys(taken))} if of else one
         found += [whole] if whole not in found else []
     return found
+
+
+def told_among(readings: Sequence[Reading], conditions: list[str]) -> list[Reading]:
+    """Return readings of which those of drugs say among whom these people are looked for."""
+    return [
+        replace(r, says={**r.says, "among": conditions})
+        if conditions and any(one["what"] == "drug" for one in r.says.get("having", ()))
+        else r
+        for r in readings
+    ]

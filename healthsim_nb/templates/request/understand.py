@@ -12,6 +12,7 @@ from healthsim_nb.templates.outcome import Outcome
 from healthsim_nb.templates.request import outcomes, qualities, what, who
 from healthsim_nb.templates.request.connectors import refuse_two_groups
 from healthsim_nb.templates.request.describe import meaning_of
+from healthsim_nb.templates.request.indications import among
 from healthsim_nb.templates.request.reader import read
 from healthsim_nb.templates.request.reading import Reading, Text
 from healthsim_nb.templates.request.splits import settle
@@ -72,6 +73,8 @@ def understand(
     unknown += idle
     refuse_two_groups(text, readings)
     wish, unfit = _wish(text, library, readings)
+    wish, found_among = among(library, wish)
+    readings = outcomes.told_among(readings, found_among)
     missed = sorted([*unknown, *((r.first, r.end) for r in unfit)])
     not_understood = tuple(dict.fromkeys(text.said(*place) for place in missed))
     kept = [r for r in readings if r not in unfit]
