@@ -1,16 +1,18 @@
 """Runs something long beside the notebook's main thread, so that it shows how far it is and stops.
 
 DuckDB 2 often ignores an interrupt that arrives while a statement runs in the main thread. Here the
-main thread only waits: an interrupt reaches it at once, and the work stops at its next report.
+main thread only waits: an interrupt reaches it at once, what DuckDB does for the work is stopped,
+and the work ends at its next report.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from contextvars import copy_context
-from threading import Event
+from threading import Event, get_ident
 from time import perf_counter
 from typing import TypeVar
 
@@ -27,7 +29,9 @@ class Stopped(KeyboardInterrupt):
     """The user interrupted; raised inside the work, so that it undoes what it did."""
 
 
-def run(work: Callable[[Report], T], show: Report, quiet: float | None = None) -> T:
+def run(
+    work: Callable[[Report], T], show: Report, quiet: float | None = None, *, reads: bool = False
+) -> T:
     """Do the work on a thread of its own and return what it returns.
 
     Parameters
@@ -38,6 +42,9 @@ def run(work: Callable[[Report], T], show: Report, quiet: float | None = None) -
         Called in this thread about ten times a second with what was last reported.
     quiet
         Seconds before it is called first; left out: half of one.
+    reads
+        Whether it only reads: then it is interrupted until it ends. What changes rows is
+        interrupted once, so that it can undo what it did.
 
     Raises
     ------
@@ -52,10 +59,16 @@ def run(work: Callable[[Report], T], show: Report, quiet: float | None = None) -
         if stop.is_set():
             raise Stopped
 
+    thread: list[int] = []
+
+    def begin() -> T:
+        thread.append(get_ident())
+        return work(report)
+
     future: Future[T] | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="healthsim") as pool:
         try:
-            future = pool.submit(copy_context().run, work, report)
+            future = pool.submit(copy_context().run, begin)
             while not future.done():
                 wait([future], STEP)
                 if not future.done() and perf_counter() - began > quiet:
@@ -64,8 +77,24 @@ def run(work: Callable[[Report], T], show: Report, quiet: float | None = None) -
         except KeyboardInterrupt as interrupt:
             stop.set()
             if future is not None:
+                _end(future, thread, again=reads)
                 _take_notes(interrupt, future)
             raise
+
+
+def ask(work: Callable[[], T]) -> T:
+    """Do what only reads and tells nothing of how far it is; an interrupt ends it."""
+    return run(lambda _: work(), lambda _: None, reads=True)
+
+
+def _end(future: Future[T], thread: list[int], *, again: bool) -> None:
+    """Interrupt the statement that DuckDB runs for the work; one that has not begun is missed."""
+    database = sys.modules.get("healthsim_nb.store.database")  # loaded with the first workspace
+    while database is not None and thread and not future.done():
+        database.interrupt(thread[0])
+        wait([future], STEP)
+        if not again:
+            return
 
 
 def _take_notes(interrupt: KeyboardInterrupt, future: Future[T]) -> None:

@@ -61,7 +61,7 @@ def _watched(work: Callable[[Callable[[int, int], None]], Report]) -> Report:
             place.append(display(bar, display_id=True))
 
     try:
-        return background.run(begin, show)
+        return background.run(begin, show, reads=True)
     finally:
         if place:
             place[0].update(Shown(None, "", ""))

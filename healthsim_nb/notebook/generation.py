@@ -62,9 +62,9 @@ def grow(work: Callable[[Callable[[int], None]], T], said: str, n: int) -> T:
     return _watched(work, said, lambda done: told_of(done, n), sentence(said))
 
 
-def watched(said: str, work: Callable[[Callable[[int], None]], T]) -> T:
+def watched(said: str, work: Callable[[Callable[[int], None]], T], *, reads: bool = False) -> T:
     """Do what seldom lasts long; if it does, a bar tells what it is and how far it has come."""
-    return _watched(work, said, told_of, Shown(None, "", ""), background.PATIENT)
+    return _watched(work, said, told_of, Shown(None, "", ""), background.PATIENT, reads=reads)
 
 
 def told_of(done: Any, n: int | None = None) -> tuple[int, int, str]:
@@ -81,6 +81,8 @@ def _watched(
     told: Callable[[Any], tuple[int, int, str]],
     left: Shown,
     quiet: float | None = None,
+    *,
+    reads: bool = False,
 ) -> T:
     place: list[Any] = []
 
@@ -96,7 +98,7 @@ def _watched(
             place.append(display(shown, display_id=True))
 
     try:
-        return background.run(work, show, quiet)
+        return background.run(work, show, quiet, reads=reads)
     finally:
         if place:
             place[0].update(left)

@@ -143,27 +143,33 @@ class HsMagics(Magics):
     def do_summary(self, scenario: str, samples: int | None) -> Any:
         """Summarise a scenario."""
         found = self.session.scenario(scenario)
-        return found.summary() if samples is None else found.summary(samples=samples)
+        most: dict[str, Any] = {} if samples is None else {"samples": samples}
+        return watched(f"Summary of {found.name}", lambda _: found.summary(**most), reads=True)
 
     def do_scorecard(self, scenario: str) -> Any:
         """Hold a scenario beside the United States."""
-        return self.session.scenario(scenario).scorecard()
+        found = self.session.scenario(scenario)
+        return watched(f"Scorecard of {found.name}", lambda _: found.scorecard(), reads=True)
 
     def do_savings(self, scenario: str, year: int | None, by: str | None) -> Any:
         """Settle the shared savings of a year."""
         found = self.session.scenario(scenario)
-        return found.shared_savings(year, by=by or "state")  # type: ignore[arg-type]
+        who: Any = by or "state"
+        work = lambda _: found.shared_savings(year, by=who)  # noqa: E731
+        return watched(f"Shared savings of {found.name}", work, reads=True)
 
     def do_timeline(self, patient: int, scenario: str | None) -> Any:
         """Show one patient's life."""
-        return self.session.scenario(scenario).timeline(patient)
+        found = self.session.scenario(scenario)
+        return background.ask(lambda: found.timeline(patient))
 
     def do_notes(
         self, patient: int | None, encounter: int | None, limit: int | None, scenario: str | None
     ) -> Any:
         """Write clinical notes."""
         most = {} if limit is None else {"limit": limit}
-        return self.session.scenario(scenario).notes(patient, encounter, **most)
+        found = self.session.scenario(scenario)
+        return background.ask(lambda: found.notes(patient, encounter, **most))
 
     def do_validate(
         self,
@@ -205,8 +211,7 @@ class HsMagics(Magics):
         known = {**self.shell.user_ns, **parameters.said(param)}
         bound = parameters.values(names, known, NO_VARIABLE)
         found = self.session.scenario(scenario)
-        asked = background.run(lambda _: found.query(sql, params=bound, **said), lambda _: None)
-        return self.session.show(asked)
+        return self.session.show(background.ask(lambda: found.query(sql, params=bound, **said)))
 
     def do_understand(self, what: str) -> Any:
         """Show how a request is understood."""
@@ -242,11 +247,11 @@ class HsMagics(Magics):
 
     def do_next(self) -> Any:
         """Show the next page."""
-        return self.session.show(self.session.page.next())
+        return self.session.show(background.ask(self.session.page.next))
 
     def do_previous(self) -> Any:
         """Show the page before."""
-        return self.session.show(self.session.page.previous())
+        return self.session.show(background.ask(self.session.page.previous))
 
     def do_export(
         self,

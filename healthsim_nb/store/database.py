@@ -5,12 +5,12 @@ from __future__ import annotations
 import atexit
 import threading
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 import duckdb
 
@@ -30,6 +30,8 @@ MEMORY = ":memory:"
 
 _open: dict[Path, Database] = {}
 _all: WeakSet[Database] = WeakSet()
+_threads: WeakKeyDictionary[duckdb.DuckDBPyConnection, int] = WeakKeyDictionary()
+"""The thread that asked for each cursor."""
 TRIES, TICK = 100, 0.02
 """How often a busy cursor is asked to end, and seconds between."""
 _guard = threading.RLock()
@@ -76,6 +78,7 @@ class Database:
         with _guard:
             cursor = self._connection.cursor()
             self._cursors.add(cursor)
+            _threads[cursor] = threading.get_ident()
         if scenario is not None:
             cursor.execute(f"SET VARIABLE {VARIABLE} = {int(scenario)}")
         return cursor
@@ -286,6 +289,15 @@ def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.rollback()
     except duckdb.Error:
         return
+
+
+def interrupt(thread: int) -> None:
+    """Stop what DuckDB does on the cursors of a thread; what has not begun yet goes on."""
+    with _guard:
+        cursors = [cursor for cursor, of in _threads.items() if of == thread]
+    for cursor in cursors:
+        with suppress(duckdb.Error):  # closed by now
+            cursor.interrupt()
 
 
 def _end(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -85,7 +85,7 @@ def delete(desk: Desk, scenario: str, workspace: bool, yes: bool) -> Done:
     what = f"{name} ({patients:,} patients, {rows:,} rows)"
     if not sure(desk, f"Delete {what} for ever?", yes):
         return Done(found, KEPT)
-    found.delete(confirm=True)
+    desk.watch(f"Deleting {name}", lambda _: found.delete(confirm=True))
     return Done(None, f"Deleted {what}.")
 
 
@@ -100,7 +100,10 @@ def samples(
 ) -> Done:
     """Show some rows of a table."""
     found = desk.find(scenario)
-    rows = found.samples(table, n or 3, strategy=strategy or "diverse")
+    rows: Any = desk.watch(
+        f"Looking at {table}",
+        lambda _: found.samples(table, n or 3, strategy=strategy or "diverse"),
+    )
     text = plain_table(list(rows[0]), [list(r.values()) for r in rows]) if rows else "no rows"
     return Done(rows, text)
 
