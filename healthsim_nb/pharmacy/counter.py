@@ -143,6 +143,7 @@ def lines_of(
               why=np.where(refusal == TAKEN, STEP, refusal))  # fmt: skip
     wrong = held.covered & by_fill.chance("rebilled", REBILLED)
     later = by_fill.between("rebilled-days", 1, 6)
+    wrong &= fills.day + later <= terms.until
     draft.add(wrong, TAKE_BACK, later, kind=UNDO, only=IF_PAID, after=MAIN)
     draft.add(wrong, REBILL, later, only=IF_PAID, after=MAIN, free=True)
     left = held.covered & ~wrong & (costly < terms.price)

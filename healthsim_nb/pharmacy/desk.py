@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from healthsim_nb.coverage.choice import NONE
+from healthsim_nb.engine.calendar import FAR
+from healthsim_nb.engine.ids import patient_index
 from healthsim_nb.engine.rng import Draws
 from healthsim_nb.pharmacy.benefit import MAIL_90, RETAIL_30, RETAIL_90, SPECIALTY
 from healthsim_nb.pharmacy.gates import allowed_units
@@ -16,7 +18,15 @@ from healthsim_nb.pharmacy.part_d import part_d
 from healthsim_nb.pharmacy.pharmacies import MAIL, RETAIL
 from healthsim_nb.pharmacy.pharmacies import SPECIALTY as SPECIAL
 from healthsim_nb.pharmacy.programs import COPAY_CARD, programs
-from healthsim_nb.pharmacy.requests import FILL, TAKEN, UNLIMITED, Limits, Pairs, Requests
+from healthsim_nb.pharmacy.requests import (
+    FILL,
+    MEDICAL,
+    TAKEN,
+    UNLIMITED,
+    Limits,
+    Pairs,
+    Requests,
+)
 from healthsim_nb.pharmacy.routing import fees
 
 if TYPE_CHECKING:
@@ -222,10 +232,8 @@ class Desk:
     def accounts(self) -> tuple[I64, I64, I64]:
         """Key of the member's account of each fill, and of the family's; and how far keys go."""
         held, rows = self.held, len(self.covered.file.book.deductible)
-        years = self.covered.file.book.years
-        year = held.row % years
-        own = np.where(self.part_d, rows + held.formulary * years + year, held.row)
-        width = rows + len(self.benefits.formularies) * years
+        own = np.where(self.part_d, rows + held.row, held.row)
+        width = 2 * rows
         family = np.where(self.part_d, NONE, held.subscriber * width + held.row)
         return self.fills.person * width + own, family, np.array([width])
 
@@ -259,9 +267,9 @@ def limits_of(desk: Desk) -> tuple[Limits, I64, I64]:
     deductible, most, initial = _member_limits(desk, members, width, rows)
     family_deductible, family_most = _family_limits(desk, families, width)
     limits = Limits(
-        deductible=deductible,
-        most=most,
-        initial=initial,
+        deductible=np.r_[deductible, UNLIMITED],
+        most=np.r_[most, UNLIMITED],
+        initial=np.r_[initial, UNLIMITED],
         family_deductible=np.r_[family_deductible, UNLIMITED],
         family_most=np.r_[family_most, UNLIMITED],
         card=desk.cards[2],
@@ -277,9 +285,8 @@ def _member_limits(desk: Desk, keys: I64, width: int, rows: int) -> tuple[I64, I
     book, b, roll = desk.covered.file.book, desk.benefits, desk.covered.roll
     own, person = keys % width, keys // width
     drug_only = own >= rows
-    row = np.where(drug_only, 0, own)
-    formulary = np.where(drug_only, (own - rows) // book.years, b.of_plan[row // book.years])
-    year = np.where(drug_only, (own - rows) % book.years, 0) + book.first_year
+    row = own % rows
+    formulary, year = b.of_plan[row // book.years], row % book.years + book.first_year
     together = book.aggregate[row // book.years] & roll.shared[person]
     medical = np.where(together, book.deductible[row, 1], book.deductible[row, 0])
     combined = b.combined[formulary] & ~drug_only
@@ -348,10 +355,50 @@ def steps_of(desk: Desk, gate: Gates, lines: Lines) -> Steps:
     return Steps(np.where(found, place, NONE), len(known), asked, *steps)
 
 
+def medical_lines(desk: Desk, members: I64, families: I64) -> Requests:
+    """Return what medical claims counted to accounts that drugs share."""
+    file, width = desk.covered.file, int(desk.accounts[2][0])
+    f, ledger, book = file.filings, file.ledger, desk.covered.file.book
+    deductible = ledger.sums(ledger.deductible)
+    counted = deductible + ledger.sums(ledger.copay) + ledger.sums(ledger.coinsurance)
+    row = ledger.accounts.row
+    formulary = desk.benefits.of_plan[row // book.years]
+    shares = desk.benefits.combined[formulary] & (formulary >= 0)
+    own, family = file.person * width + row, f.subscriber * width + row
+    shares &= np.isin(own, members) | np.isin(family, families)
+    at = np.flatnonzero(shares & (counted > 0) & (ledger.accounts.tier == 0))
+    back = at[f.undone[at] < FAR]
+    every = np.concatenate([at, back])
+    sign = np.where(np.arange(len(every)) < len(at), 1, -1)
+    day = np.where(sign > 0, f.decided[every], f.undone[every])
+    household = patient_index(file.people.household_id)[file.person[every]]
+    columns: dict[str, NDArray[Any]] = {
+        "chain": household, "day": day, "kind": np.full(len(every), MEDICAL),
+        "price": sign * deductible[every], "copay": sign * counted[every],
+        "account": _place(members, own[every]), "family": _place(families, family[every]),
+    }  # fmt: skip
+    unused = {"of": -1, "group": -1, "card": -1, "subsidized": -1}
+    empty = np.zeros(len(every), np.int64)
+    return Requests(
+        **{
+            name: columns.get(name, empty + unused.get(name, 0))
+            for name in (field.name for field in fields(Requests))
+        }
+    )
+
+
+def _place(known: I64, keys: I64) -> I64:
+    """Return the row of each key, or the one after the last."""
+    if not len(known):
+        return np.zeros(len(keys), np.int64)
+    place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    return np.where(known[place] == keys, place, len(known))
+
+
 def requests_of(
     desk: Desk, gate: Gates, lines: Lines, costly: I64, chain: I64, drug: I64
 ) -> tuple[Requests, Limits, Pairs]:
-    """Return the lines as a benefit decides them, without what medical claims did."""
+    """Return the lines as a benefit decides them, and after them what medical claims counted."""
     f, at = desk.fills, lines.fill
     limits, members, families = limits_of(desk)
     own, family, _ = desk.accounts
@@ -390,7 +437,8 @@ def requests_of(
             "groups": stepped.groups,
         }
     )
-    return requests, whole, stepped.asked
+    medical = medical_lines(desk, members, families)
+    return requests.join(medical), whole, stepped.asked
 
 
 _MONEY = ("copay", "least", "most", "cap", "subsidized", "card_least")

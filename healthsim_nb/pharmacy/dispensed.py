@@ -73,6 +73,17 @@ class Written:
 
 
 @dataclass(frozen=True, eq=False)
+class Accounts:
+    """What claims count towards."""
+
+    row: NDArray[np.int32]
+    """Account of each line."""
+    deductible: I64
+    """Limits by account, in cents."""
+    most: I64
+
+
+@dataclass(frozen=True, eq=False)
 class Settled:
     """Claims that were sent, and what became of them."""
 
@@ -85,6 +96,7 @@ class Settled:
     """Lines with less than prescribed."""
     seen: Beside
     covered: Covered
+    accounts: Accounts
 
     @cached_property
     def rows(self) -> NDArray[np.intp]:
@@ -120,7 +132,7 @@ class Settled:
         """Day on which each use ended at the counter, `FAR`: it did not."""
         line = self.verdicts.stopped.astype(np.int64)
         found = np.full(len(self.written.uses), FAR, np.int64)
-        found[: len(line)] = np.r_[self.lines.day, FAR][line]
+        found[: len(line)] = np.r_[self.lines.day, FAR][np.minimum(line, len(self.lines.day))]
         return found
 
     @cached_property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from healthsim_nb.coverage.choice import NONE
+from healthsim_nb.engine.calendar import FAR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,3 +65,14 @@ def holding(covered: Covered, benefits: Benefits, person: I64, day: I64) -> Hold
         ended=has & ended,
         second=enrolment.second[at].astype(np.int64),
     )
+
+
+def lasts(covered: Covered, person: I64, day: I64, held: Holding) -> I64:
+    """Return each day's last of the month if plan or year change with it, else a far one."""
+    enrolment, book = covered.roll.enrolment, covered.file.book
+    months = enrolment.months
+    month = months.place(day)
+    following = np.minimum(month + 1, months.count - 1)
+    row = book.row(enrolment.plan[following, person].astype(np.int64), months.year(following))
+    ends = months.begins(month + 1).astype(np.int64) - 1
+    return np.where((row != held.row) | (months.year(month + 1) != held.year), ends, FAR)

@@ -21,12 +21,19 @@ from healthsim_nb.pharmacy.desk import (
     quantities,
     requests_of,
 )
-from healthsim_nb.pharmacy.dispensed import Settled, Written
+from healthsim_nb.pharmacy.dispensed import Accounts, Settled, Written
 from healthsim_nb.pharmacy.gates import gates
-from healthsim_nb.pharmacy.holding import holding
+from healthsim_nb.pharmacy.holding import Holding, holding, lasts
 from healthsim_nb.pharmacy.products import products_of
 from healthsim_nb.pharmacy.refills import plan_fills, schedule
-from healthsim_nb.pharmacy.render import alerts, claims, houses, members, prescriptions
+from healthsim_nb.pharmacy.render import (
+    accumulators,
+    alerts,
+    claims,
+    houses,
+    members,
+    prescriptions,
+)
 from healthsim_nb.pharmacy.reviewing import beside, neighbours, opening
 from healthsim_nb.pharmacy.taking import PUBLIC, SPECIAL, USUAL
 from healthsim_nb.pharmacy.uses import uses_of
@@ -47,8 +54,10 @@ if TYPE_CHECKING:
 
 SHARED = ("pharmacies", "formulary_drugs")
 """Tables whose rows may repeat from block to block: the same id is the same row."""
-BY_PERSON = {"rx_members": "member_id"}
+BY_PERSON = {"rx_members": "member_id", "accumulators": "member_id"}
 """Tables in which relatives have rows, and the column that says whose a row is."""
+HIDDEN = {"rx_members": "patient_id", "accumulators": "pharmacy_claim_id"}
+"""What is nobody's business of relatives."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +87,9 @@ class Dispensed:
                 kept = kept | np.isin(person, also)
             some = rows if kept.all() else rows.take(pa.array(np.flatnonzero(kept)))
             if name in BY_PERSON:
-                known = pa.array(some["patient_id"].to_numpy(), mask=~patient[person[kept]])
-                place = some.schema.names.index("patient_id")
-                some = some.set_column(place, "patient_id", known)
+                column = HIDDEN[name]
+                known = pa.array(some[column].to_numpy(), mask=~patient[person[kept]])
+                some = some.set_column(some.schema.names.index(column), column, known)
             found[name] = some
         return {**found, **houses.shared(self.settled, found)}
 
@@ -123,6 +132,7 @@ def dispense(
         "prescriptions": prescriptions.rows(written, settled),
         "pharmacy_claims": claims.rows(settled),
         "dur_alerts": alerts.rows(settled),
+        "accumulators": accumulators.rows(settled),
     }
     return Dispensed(written, settled, rows)
 
@@ -132,6 +142,7 @@ def _settled(written: Written, covered: Covered, draws: Draws) -> Settled:
     benefits = benefits_of(covered.file.book, products)
     held = holding(covered, benefits, uses.person[made.use], made.day)
     at = np.flatnonzero(held.covered | held.ended)
+    before = holding(covered, benefits, uses.person[made.use], made.day - made.early)
     use, held = made.use[at], held.take(at)
     fills = Fills(
         use=use,
@@ -141,7 +152,7 @@ def _settled(written: Written, covered: Covered, draws: Draws) -> Settled:
         allowed=plan.refills[use] + 1,
         nth=made.nth[at],
         day=made.day[at],
-        early=made.early[at],
+        early=np.where(_same(held, before.take(at)), made.early[at], 0),
         days=plan.days[use],
         mail=plan.mail[use],
         known=uses.known[use],
@@ -161,11 +172,20 @@ def _settled(written: Written, covered: Covered, draws: Draws) -> Settled:
     price = desk.full[0] + desk.full[1]
     until = made.written[fills.prescription] + plan.valid[use]
     until = np.minimum(until, written.death[fills.person])
+    until = np.minimum(until, lasts(covered, fills.person, fills.day, held))
     known = neighbours(fills, products)
     terms = Terms(household, price, kind, until, known.risky & opening(fills))
     lines, costly = lines_of(fills, held, gate, terms, draws, written.last_day)
     seen = beside(fills, lines, known, products)
     requests, limits, asked = requests_of(desk, gate, lines, costly, household, known.row)
-    verdicts = decide(requests, limits, asked, seen.pairs)
+    verdicts = decide(requests, limits, asked, seen.pairs).first(len(lines.fill))
     less = quantities(desk, gate, lines)
-    return Settled(written, desk, gate, lines, verdicts, less, seen, covered)
+    claimed = requests.take(np.arange(len(lines.fill)))
+    accounts = Accounts(claimed.account, limits.deductible, limits.most)
+    return Settled(written, desk, gate, lines, verdicts, less, seen, covered, accounts)
+
+
+def _same(one: Holding, other: Holding) -> Bools:
+    """Return where two days fall under the same plan and year."""
+    found: Bools = one.covered & other.covered & (one.row == other.row)
+    return found

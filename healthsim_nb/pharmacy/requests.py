@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     I8 = NDArray[np.int8]
@@ -115,6 +116,17 @@ class Requests:
     costly: I64
     """Cents beyond which the patient leaves the drug at the counter."""
 
+    def join(self, more: Requests) -> Requests:
+        """Return these lines and then others."""
+        return Requests(
+            *(
+                np.concatenate(
+                    [(mine := getattr(self, f.name)), getattr(more, f.name).astype(mine.dtype)]
+                )
+                for f in fields(self)
+            )
+        )
+
     def take(self, order: NDArray[np.intp]) -> Requests:
         """Return the lines in another order."""
         return Requests(*(getattr(self, f.name)[order] for f in fields(self)))
@@ -178,3 +190,10 @@ class Verdicts:
     """By pair of a review: whether the other drug was at hand."""
     beside: I32
     """By pair of a review: the line of the other drug, -1 for none."""
+
+    def first(self, n: int) -> Verdicts:
+        """Return what became of the first lines."""
+        alike = {"stopped", "found", "beside"}
+        return Verdicts(
+            **{k: v if k in alike else v[:n] for k, v in vars(self).items()},
+        )

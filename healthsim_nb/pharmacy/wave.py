@@ -227,7 +227,7 @@ def decide(requests: Requests, limits: Limits, asked: Pairs, seen: Pairs) -> Ver
     Parameters
     ----------
     requests
-        Lines in order of time within each chain.
+        Lines of claims in order of time within each chain, and what medical claims counted.
     limits
         What the rows that they name begin with.
     asked
@@ -236,7 +236,8 @@ def decide(requests: Requests, limits: Limits, asked: Pairs, seen: Pairs) -> Ver
         Other drugs of the member that a review looks at, by line, with the severity.
     """
     n = len(requests.chain)
-    by_chain = np.argsort(requests.chain, kind="stable")
+    # What medical claims counted by a day is known on that day.
+    by_chain = np.lexsort((requests.kind != MEDICAL, requests.day, requests.chain))
     place = numbered(requests.chain[by_chain])
     narrow = np.int16 if n and int(place.max()) < 1 << 15 else np.int64
     order = by_chain[np.argsort(place.astype(narrow), kind="stable")]

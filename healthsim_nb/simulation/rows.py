@@ -72,6 +72,9 @@ class Written:
         if chosen is not None:
             covered = _without_strangers(covered)
         drugs = self.dispensed.of(own, also)
+        if "accumulators" in drugs:
+            moved = {"accumulators": drugs.pop("accumulators")}
+            covered |= _together({"accumulators": covered["accumulators"]}, moved)
         record = {name: _of(rows, self.folk.people, own) for name, rows in self.record.items()}
         rows = {**_known(self.folk, own, also, record, covered), **record, **covered, **drugs}
         return {name: _ordered(table) for name, table in rows.items()} if self.births else rows

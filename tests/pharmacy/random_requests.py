@@ -44,7 +44,7 @@ def random_requests(seed: int, chains: int, each: int):
     rate = np.where(rng.random(n) < 0.5, rng.choice([1000, 2000, 2500, 3333], n), 0).astype(I32)
     requests = Requests(
         chain=chain,
-        day=(place * rng.integers(0, 12, chains)[chain] + rng.integers(0, 3)).astype(I32),
+        day=(place * rng.integers(1, 12, chains)[chain] + rng.integers(0, 3)).astype(I32),
         kind=kind,
         of=np.where((only == ALWAYS) & (kind == FILL), -1, of).astype(I32),
         only=only,
