@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from healthsim_nb.operations.validation import validate
-    from healthsim_nb.pharmacy.card import formulary
+    from healthsim_nb.pharmacy.card import formularies, formulary
     from healthsim_nb.pharmacy.review import review
     from healthsim_nb.scenario import Scenario
     from healthsim_nb.store.pages import Page
@@ -36,6 +36,7 @@ __all__ = [
     "Workspace",
     "__version__",
     "formats",
+    "formularies",
     "formulary",
     "open",
     "review",
@@ -48,6 +49,7 @@ _HOMES = {
     "Scenario": "scenario",
     "Summary": "store.summary",
     "Workspace": "workspace",
+    "formularies": "pharmacy.card",
     "formulary": "pharmacy.card",
     "open": "workspace",
     "review": "pharmacy.review",

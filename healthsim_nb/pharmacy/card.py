@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from healthsim_nb.pharmacy.benefit import CHANNELS, NO_LIMIT, RETAIL_30, SPECIALTY
+from healthsim_nb.pharmacy.benefit import CHANNELS, NO_LIMIT, RETAIL_30, SPECIALTY, benefits
 from healthsim_nb.pharmacy.formulary import Formulary, formulary_ids, read
 from healthsim_nb.pharmacy.formulary import formulary as shipped
 from healthsim_nb.pharmacy.products import THOUSANDTHS, products
@@ -195,6 +195,11 @@ def formulary(which: str | Path = "meridian-choice", *, like: str | None = None)
     if path.suffix.lower() == ".csv" or path.is_file():
         return FormularyCard(read(path, like=like or formulary_ids()[0]), products())
     return FormularyCard(shipped(str(which)), products())
+
+
+def formularies() -> dict[str, str]:
+    """Return the formularies that ship: id to name."""
+    return {name: benefit.name for name, benefit in benefits().items()}
 
 
 def _told(d: Listed) -> str:

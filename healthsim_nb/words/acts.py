@@ -11,6 +11,7 @@ from healthsim_nb.words.asking_acts import ASKING_ACTS
 from healthsim_nb.words.desk_acts import DESK_ACTS, delete_workspace
 from healthsim_nb.words.doing import Desk, Done, sure
 from healthsim_nb.words.looking import LOOKING_ACTS
+from healthsim_nb.words.pharmacy_acts import PHARMACY_ACTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,6 +158,7 @@ ACTS: dict[str, Callable[..., Done]] = {
     **ASKING_ACTS,
     **DESK_ACTS,
     **LOOKING_ACTS,
+    **PHARMACY_ACTS,
     "clone": clone,
     "delete": delete,
     "forget": forget,

@@ -77,5 +77,5 @@ ASKING_ACTS: dict[str, Callable[..., Done]] = {
     "write": write,
 }
 """Each act by its word."""
-EMPTY_HANDED = ("cost", "formats", "understand")
+EMPTY_HANDED = ("cost", "formats", "formulary", "review", "understand")
 """Acts that need no workspace of the user's."""

@@ -7,6 +7,7 @@ from healthsim_nb.words.desk import DESK
 from healthsim_nb.words.library import LIBRARY
 from healthsim_nb.words.looking import LOOKING
 from healthsim_nb.words.parts import NOTEBOOK, SCENARIO, TERMINAL, WHICH, Option, Word
+from healthsim_nb.words.pharmacy import PHARMACY
 
 __all__ = ["NOTEBOOK", "SCENARIO", "TERMINAL", "WHICH", "WORDS", "Option", "Word"]
 
@@ -189,6 +190,7 @@ WORDS = (
     ),
     *LOOKING,
     *ASKING,
+    *PHARMACY,
     *LIBRARY,
     *DESK,
     Word(

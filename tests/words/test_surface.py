@@ -24,6 +24,7 @@ WORD_OF = {
     "Workspace.switch_rule": "rules",
     "Workspace.tables": "dictionary",
     "Scenario.arrow": "table",
+    "Scenario.compare_formularies": "formularies",
     "Scenario.df": "table",
     "Scenario.relation": "table",
     "Scenario.save": "write",
