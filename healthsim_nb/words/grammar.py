@@ -74,6 +74,13 @@ def _count(option: Option) -> str | None:
     return None if option.needed else "?"
 
 
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+
+
 def _whole(text: str) -> int:
     try:
         return int(text.replace(",", "").replace("_", ""))
@@ -152,7 +159,7 @@ class _Sentence(argparse.ArgumentParser):
         elif option.kind is bool:
             self.add_argument(option.name, action="store_true")
         else:
-            kind = _whole if option.kind is int else str
+            kind = {int: _whole, float: _number}.get(option.kind, str)
             self.add_argument(option.name, type=kind, required=option.needed)
 
     def error(self, message: str) -> NoReturn:
