@@ -183,7 +183,7 @@ def _first(
     draft.add(two, OTHER, refusal=OTHER_FIRST)
     draft.add(hasty, HASTY, -fills.early)
     draft.add(here | ended, MAIN, only=np.where(hasty, IF_REFUSED, ALWAYS), refusal=refusal,
-              after=np.where(hasty, HASTY, -1), why=np.where(hasty, SOON, 0),
+              after=np.where(hasty, HASTY, np.where(two, OTHER, -1)), why=np.where(hasty, SOON, 0),
               quits=quits)  # fmt: skip
 
 
