@@ -237,7 +237,7 @@ class Workspace:
             library,
             clock=self._now,
             workers=workers,
-            progress=counted(progress, spec.n),
+            progress=counted(progress, spec.n, "patients found" if spec.having else "patients"),
             checkpoint_interval=checkpoint_interval,
         )
         return Scenario(self, owner.scenario_id, owner.name)
