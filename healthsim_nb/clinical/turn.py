@@ -17,6 +17,7 @@ from healthsim_nb.clinical import (
 )
 from healthsim_nb.clinical.month import begin
 from healthsim_nb.clinical.state import Bodies, State, empty
+from healthsim_nb.engine.pulse import beat
 from healthsim_nb.engine.recorder import Recorder
 from healthsim_nb.engine.thinning import Thinning
 
@@ -55,3 +56,4 @@ def play(plan: Plan, bodies: Bodies, state: State, first: int, last: int, out: R
         month = begin(plan, state, bodies, turn, out, thinning)
         for step in STEPS:
             step(month)
+        beat((turn + 1 - first) / (last - first))

@@ -11,6 +11,7 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import TYPE_CHECKING, TypeVar
 
+from healthsim_nb.engine import pulse
 from healthsim_nb.errors import HealthsimError
 
 if TYPE_CHECKING:
@@ -37,14 +38,23 @@ def usual_processes(count: int) -> int:
 
 def by_thread(made: Iterator[Part]) -> Iterator[Part]:
     """Yield parts of blocks that a thread makes, one ahead."""
+    state = pulse.Pulse()
+
+    def step() -> Part | None:
+        return pulse.beating(state, lambda: next(made, None))
+
     with ThreadPoolExecutor(1, thread_name_prefix="healthsim") as pool:
-        ahead = pool.submit(next, made, None)
-        while (part := ahead.result()) is not None:
-            ready = [part]
-            del part
-            ahead = pool.submit(next, made, None)
-            # Popped, so that only the reader has it: it may be gone before the next one is made.
-            yield ready.pop()
+        try:
+            ahead = pool.submit(step)
+            while (part := pulse.waited(ahead, state)) is not None:
+                ready = [part]
+                del part
+                ahead = pool.submit(step)
+                # Popped, so that only the reader has it: it may be gone before the next is made.
+                yield ready.pop()
+        finally:
+            # Before the pool closes: it waits for its thread.
+            state.over = True
 
 
 def by_processes(work: Share | Hunt, workers: int) -> Iterator[Any]:
@@ -69,7 +79,7 @@ def in_turn(pool: ThreadPoolExecutor, crew: list[Popen[bytes]], count: int) -> I
     ahead = [pool.submit(receive, process) for process in crew]
     for block in range(count):
         place = block % len(crew)
-        while (part := ahead[place].result()) is not None:
+        while (part := pulse.waited(ahead[place], pulse.Pulse())) is not None:
             ready = [part]
             ahead[place] = pool.submit(receive, crew[place])
             del part

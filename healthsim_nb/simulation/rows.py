@@ -11,6 +11,7 @@ import pyarrow as pa
 from healthsim_nb import network
 from healthsim_nb.clinical import records
 from healthsim_nb.coverage import records as coverage
+from healthsim_nb.engine.pulse import beat
 from healthsim_nb.pharmacy import records as pharmacy
 from healthsim_nb.population import render
 
@@ -112,8 +113,10 @@ def written(chart: Chart, born: Chart | None, wanted: int, library: Library) -> 
         record = _together(record, records.tables(born))
     patients = coverage.Patients(folk.people, folk.death, folk.doctor)
     plan, covered = chart.plan, None
+    beat()
     if plan.spec.coverage:
         covered = coverage.cover(plan.spec, library, patients, record, plan.last_day)
+    beat()
     drugs = pharmacy.dispense(plan.spec, patients, record, plan.shelf, covered, plan.last_day)
     return Written(folk, record, covered, drugs, births=born is not None)
 

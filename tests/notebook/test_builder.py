@@ -210,6 +210,20 @@ def test_where_there_is_no_front_end_it_says_what_is_entered_and_the_code(worksp
     assert "application/vnd.jupyter.widget-view+json" in shown
 
 
+def test_a_page_made_of_the_notebook_shows_the_code_and_no_empty_box(workspace):
+    nbconvert, nbformat = pytest.importorskip("nbconvert"), pytest.importorskip("nbformat")
+    data, _ = Builder(workspace, "50 people with gout")._repr_mimebundle_()
+    output = nbformat.v4.new_output("display_data", data=data)
+    cell = nbformat.v4.new_code_cell("%hs build", outputs=[output])
+
+    page, _ = nbconvert.HTMLExporter(template_name="basic").from_notebook_node(
+        nbformat.v4.new_notebook(cells=[cell])
+    )
+
+    assert "In all: 50 patients" in page
+    assert "widget-view" not in page
+
+
 def test_the_magic_uses_what_it_makes(texas):
     shown = texas.run_line_magic("hs", "build 30 people with gout")
 
