@@ -209,3 +209,26 @@ def test_before_it_is_made_a_search_says_among_whom_it_looks_and_what_it_takes(w
     assert said.among == ("at least 2 hospital stays",)
     assert "among whom 30 are looked for who had at least 2 hospital stays" in said.to_text()
     assert "finding the first 6 such patients" in ws.cost("6 adults with no ED visits").told
+
+
+def test_children_come_with_their_mothers_who_were_found(ws):
+    words = (
+        "template: maternal-health\nmonths: 8\nhaving: [{what: stay}, {what: claim, over: 8000}]"
+    )
+    c = ws.generate(f"n: 6\n{words}", seed=3)
+
+    mothers = c.query("SELECT id FROM patients WHERE mother_id IS NULL")
+    others = c.query("SELECT id FROM patients WHERE mother_id IS NOT NULL")
+    assert mothers.total == 6
+    assert others.total > 0
+    assert c.validate().ok
+    few = ws.generate(f"n: 4\n{words}", seed=3).add(2)
+    assert few.signature() == c.signature()
+
+
+def test_what_the_record_tells_needs_no_health_plans(ws):
+    c = ws.generate("4 adults with at least two ED visits", coverage=False, seed=1, months=12)
+
+    assert c.counts["patients"] == 4
+    assert c.counts["claims"] == 0
+    assert c.validate().ok
