@@ -15,6 +15,7 @@ from healthsim_nb.pharmacy.counter import TAKE_BACK
 from healthsim_nb.pharmacy.pharmacies import mail_of, retail_of, specialty_of
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from healthsim_nb.coverage.records import Covered
@@ -47,6 +48,7 @@ class Written:
     people: People
     death: NDArray[np.int32]
     """Day of death by person, `FAR` while alive."""
+    diagnoses: pa.RecordBatch
     seed: int
     last_day: int
 

@@ -123,7 +123,9 @@ def dispense(
     draws = Draws(spec.seed, uses.medication)
     plan = plan_fills(uses, products, people.line_of_business[uses.person], draws)
     made = schedule(uses, plan, draws, last_day)
-    written = Written(uses, plan, made, products, people, patients.death, spec.seed, last_day)
+    written = Written(
+        uses, plan, made, products, people, patients.death, record["diagnoses"], spec.seed, last_day
+    )
     if covered is None:
         return Dispensed(written, None, {"prescriptions": prescriptions.rows(written, None)})
     settled = _settled(written, covered, draws)

@@ -12,10 +12,12 @@ from healthsim_nb.engine.groups import each
 from healthsim_nb.pharmacy.checks import MAJOR as MAJOR_CHECK
 from healthsim_nb.pharmacy.checks import MINOR, MODERATE, product_checks
 from healthsim_nb.pharmacy.counter import AGAIN, MAIN
+from healthsim_nb.pharmacy.illness import expecting, first_days
 from healthsim_nb.pharmacy.requests import MAJOR, SOON, Pairs
 from healthsim_nb.population.tables import SEXES
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from healthsim_nb.pharmacy.counter import Lines
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 PRODUCT_BITS = 12
-REASONS = ("DD", "TD", "ID", "HD", "PA", "SX", "ER")
-DD, TD, ID, HD, PA, SX, ER = range(7)
+REASONS = ("DD", "TD", "ID", "HD", "PA", "SX", "ER", "PG", "DC")
+DD, TD, ID, HD, PA, SX, ER, PG, DC = range(9)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +137,9 @@ class Alerts:
     """Line of the other drug, -1: none."""
 
 
-def alerts_of(desk: Desk, lines: Lines, seen: Beside, verdicts: Verdicts) -> Alerts:
+def alerts_of(
+    desk: Desk, lines: Lines, seen: Beside, verdicts: Verdicts, diagnoses: pa.RecordBatch
+) -> Alerts:
     """Return what reviews found in the claims that were sent."""
     hit = np.flatnonzero(verdicts.found)
     line = seen.pairs.line[hit].astype(np.int64)
@@ -149,10 +153,10 @@ def alerts_of(desk: Desk, lines: Lines, seen: Beside, verdicts: Verdicts) -> Ale
         other=other,
         beside=verdicts.beside[hit].astype(np.int64),
     )
-    return _joined([pairs, *_own(desk, lines, verdicts)])
+    return _joined([pairs, *_own(desk, lines, verdicts, diagnoses)])
 
 
-def _own(desk: Desk, lines: Lines, verdicts: Verdicts) -> list[Alerts]:
+def _own(desk: Desk, lines: Lines, verdicts: Verdicts, diagnoses: pa.RecordBatch) -> list[Alerts]:
     """Return what is found about a drug and its taker alone."""
     f, shelf, people = desk.fills, desk.products, desk.covered.roll.people
     checks = product_checks(shelf)
@@ -168,12 +172,19 @@ def _own(desk: Desk, lines: Lines, verdicts: Verdicts) -> list[Alerts]:
     most = checks.most_daily_units[product]
     high = (most > 0) & (shelf.daily_units[product] > most) & (age >= 18)
     soon = np.flatnonzero(verdicts.sent & (verdicts.refusal == SOON))
+    day = lines.day[at]
+    pregnant = c.pregnancy[product] & expecting(diagnoses, people, who, day)
+    asked = np.flatnonzero(c.disease[product].any(axis=1))
+    since = first_days(diagnoses, people, c.begins)[who[asked]]
+    ill = c.disease[product[asked]] & (since <= day[asked, None])
     return [
         _alone(at[young], PA, MAJOR_CHECK),
         _alone(at[elder & ~young], PA, MINOR),
         _alone(at[wrong], SX, MODERATE),
         _alone(at[high], HD, MODERATE),
         _alone(soon, ER, MODERATE),
+        _alone(at[pregnant], PG, MAJOR_CHECK),
+        _alone(at[asked[ill.any(axis=1)]], DC, MAJOR_CHECK),
     ]
 
 

@@ -34,13 +34,16 @@ OWN_TEXTS = {
     "HD": "the dose of a day is above the most that is usual",
     "PA": "the age of the patient speaks against it",
     "SX": "the sex of the patient speaks against it",
+    "PG": "harms the child or may; do not dispense before the prescriber agrees",
+    "DC": "a disease on record speaks against it",
     "ER": "too much of the last fill should be left",
 }
 
 
 def rows(settled: Settled) -> pa.RecordBatch:
     """Return a row for each finding."""
-    found = alerts_of(settled.desk, settled.lines, settled.seen, settled.verdicts)
+    diagnoses = settled.written.diagnoses
+    found = alerts_of(settled.desk, settled.lines, settled.seen, settled.verdicts, diagnoses)
     claim = settled.id[found.line]
     order = np.lexsort((found.other, found.reason, claim))
     claim, line = claim[order], found.line[order]
