@@ -63,6 +63,17 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_can_be_made(builder)
     expect(builder.get_by_role("button", name="Generate")).to_be_enabled()
 
 
+def test_what_is_being_made_is_stopped_and_nothing_is_kept(builder):
+    builder.get_by_role("textbox", name="Patients").fill("30000")
+    expect(builder.locator("[data-code=magic]")).to_contain_text("--n 30000")
+    builder.get_by_role("button", name="Generate").click()
+    expect(builder.locator(".hs-do").get_by_role("status")).to_contain_text("of 30,000 patients")
+    builder.get_by_role("button", name="Cancel").click()
+    expect(builder.get_by_text("Stopped: nothing was kept.")).to_be_visible()
+    expect(builder.get_by_role("button", name="Generate")).to_be_focused()
+    builder.get_by_role("textbox", name="Patients").fill("100")
+
+
 def test_it_is_fit_for_readers_who_do_not_see_it_in_both_themes(built):
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
         built.theme(theme)
