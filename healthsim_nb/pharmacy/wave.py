@@ -236,8 +236,7 @@ def decide(requests: Requests, limits: Limits, asked: Pairs, seen: Pairs) -> Ver
         Other drugs of the member that a review looks at, by line, with the severity.
     """
     n = len(requests.chain)
-    # What medical claims counted by a day is known on that day.
-    by_chain = np.lexsort((requests.kind != MEDICAL, requests.day, requests.chain))
+    by_chain = _in_time(requests)
     place = numbered(requests.chain[by_chain])
     narrow = np.int16 if n and int(place.max()) < 1 << 15 else np.int64
     order = by_chain[np.argsort(place.astype(narrow), kind="stable")]
@@ -251,6 +250,16 @@ def decide(requests: Requests, limits: Limits, asked: Pairs, seen: Pairs) -> Ver
     for number in range(len(steps) - 1):
         wave.step(number)
     return _verdicts(wave, where[:-1], order)
+
+
+def _in_time(requests: Requests) -> Index:
+    """Return the lines in order of chain and day: one sort, of what is nearly sorted."""
+    day = requests.day.astype(np.int64)
+    low = int(day.min()) if len(day) else 0
+    span = 2 * (int(day.max()) - low + 1) if len(day) else 1
+    # What medical claims counted by a day is known on that day.
+    key = requests.chain * span + (day - low) * 2 + (requests.kind != MEDICAL)
+    return np.argsort(key, kind="stable")
 
 
 def _verdicts(wave: _Wave, back: I64, order: Index) -> Verdicts:
