@@ -49,6 +49,7 @@ unit-duckdb15: $(OLD)/.duckdb ## the rooms that touch DuckDB, on DuckDB 1.5
 
 notebooks-check: $(VENV)/.develop ## run the notebooks and compare with what they show
 	@$(BIN)/python -m pytest -q --nbval --nbval-sanitize-with notebooks/sanitize.cfg -p no:xdist $(wildcard notebooks/*.ipynb)
+	@$(BIN)/python -m pytest -q --nbval-lax -p no:xdist $(wildcard notebooks/solutions/*.ipynb)
 
 notebooks: $(VENV)/.develop ## run the notebooks and keep what they show
 	@$(BIN)/python notebooks/refresh.py

@@ -1,4 +1,4 @@
-"""Runs the notebooks beside this file and keeps what they show."""
+"""Runs the notebooks beside this file and the solutions, and keeps what they show."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import nbformat
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parent
+ALL = [*sorted(FOLDER.glob("*.ipynb")), *sorted(FOLDER.glob("solutions/*.ipynb"))]
 
 
 def refresh(path: Path) -> None:
@@ -26,5 +27,5 @@ def refresh(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    for notebook in [Path(name) for name in sys.argv[1:]] or sorted(FOLDER.glob("*.ipynb")):
+    for notebook in [Path(name) for name in sys.argv[1:]] or ALL:
         refresh(notebook.resolve())
