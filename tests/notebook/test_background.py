@@ -78,3 +78,14 @@ def test_an_interrupt_stops_the_work_at_its_next_report_and_lets_it_undo():
         background.run(work, ignore)
 
     assert undone == [True]
+
+
+def test_an_interrupt_ends_a_statement_that_tells_nothing(made):
+    numbers = "range(10000000)"
+    forever = f"SELECT count(*) FROM {numbers} AS a(a), {numbers} AS b(b) WHERE a % 7 = b % 5"
+    threading.Timer(0.3, _thread.interrupt_main).start()
+
+    with pytest.raises(KeyboardInterrupt):
+        background.ask(lambda: made.scenario("texas").query(forever))
+
+    assert made.scenario("texas").query("SELECT 1").rows == [(1,)]
