@@ -19,6 +19,7 @@ from healthsim_nb.pharmacy.requests import (
     IF_COSTLY,
     IF_PAID,
     IF_REFUSED,
+    LIMIT,
     OTHER_FIRST,
     REVIEW,
     SOON,
@@ -26,6 +27,7 @@ from healthsim_nb.pharmacy.requests import (
     TAKEN,
     UNDO,
 )
+from healthsim_nb.pharmacy.slips import PARTS, slips
 from healthsim_nb.pharmacy.taking import SLOTS, left_behind
 
 if TYPE_CHECKING:
@@ -40,19 +42,27 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-(OTHER, HASTY, MAIN, AGAIN, ANSWER, LATER, TAKE_BACK, REBILL, LEFT, LEFT_AGAIN) = range(10)
+(OTHER, SLIP, QUARTER, HASTY, MAIN, AGAIN, ANSWER, LATER, TAKE_BACK, REBILL, LEFT, LEFT_AGAIN) = (
+    range(12)
+)
 """Lines of a fill in the order in which they are sent on one day."""
 VARIANTS = 16
 AGAINST = 0.88
 """Share of refused reviews that the pharmacist answers so that the drug is paid (judgement)."""
-REBILLED = 0.006
-"""Share of fills that are billed anew to correct them (judgement)."""
-MISDIRECTED = 0.01
+REBILLED = 0.035
+"""Share of fills that are billed anew to correct them (judgement: what is missing to the 6 to
+12 % of paid claims that are taken back, beside what is left at the counter)."""
+MISDIRECTED = 0.025
 """Share of fills of people with two plans that are sent to the second first (judgement)."""
-SHOWN = 0.3
+SHOWN = 0.5
 """Share of fills after the end of coverage for which the old card is shown (judgement)."""
-UNCOLLECTED = 0.08
-"""Share of the chance of leaving a first fill with which a refill is left (judgement)."""
+UNCOLLECTED = 0.36
+"""Share of the chance of leaving a first fill with which a refill is left: new users leave theirs
+2.74 times as often (Shrank 2010, Ann Intern Med 153:633)."""
+ASKED_FOR_90 = 0.07
+"""Share of the first claims for a month's prescription that ask for 90 days, which the plan does
+not pay (judgement: quantity limits are 5.3 % of what is refused, IMS Health 2013)."""
+MONTHS = 3
 NEVER = 1 << 40
 
 
@@ -88,6 +98,8 @@ class Terms:
     """Last day on which the prescription may be filled."""
     risky: Bools
     """Whether a review may refuse it."""
+    monthly: Bools
+    """Whether it is the first of a prescription for a month of a drug that is taken for long."""
 
 
 class _Draft:
@@ -134,10 +146,11 @@ def lines_of(
     nth, by_fill = fills.nth, _Streams(draws, fills.use, fills.nth)
     ended = held.ended & by_fill.chance("shown", SHOWN)
     refusal = np.where(held.covered, gate.refusal, np.int8(ENDED)).astype(np.int8)
-    costly = _costly(draws.take(fills.use), by_fill, nth, terms.kind)
+    new = (nth == 0) & ~fills.known
+    costly = _costly(draws.take(fills.use), by_fill, new, terms.kind)
     draft = _Draft(fills.day)
     again = held.covered & gate.mended & ((refusal != TAKEN) | (gate.step >= 0))
-    _first(draft, fills, held, gate, refusal, ended, by_fill)
+    _first(draft, fills, held, gate, refusal, ended, terms.monthly, by_fill)
     _after(draft, fills, held, terms.risky, again, by_fill)
     draft.add(again, AGAIN, gate.lag, only=IF_REFUSED, after=MAIN, free=True,
               why=np.where(refusal == TAKEN, STEP, refusal))  # fmt: skip
@@ -147,7 +160,7 @@ def lines_of(
     draft.add(wrong, TAKE_BACK, later, kind=UNDO, only=IF_PAID, after=MAIN)
     draft.add(wrong, REBILL, later, only=IF_PAID, after=MAIN, free=True)
     left = held.covered & ~wrong & (costly < terms.price)
-    back, ends = by_fill.between("left", 7, 14), nth == 0
+    back, ends = by_fill.between("left", 7, 14), new
     draft.add(left, LEFT, back, kind=UNDO, only=IF_COSTLY, after=MAIN, quits=ends)
     draft.add(
         left & again,
@@ -173,18 +186,23 @@ def _first(
     gate: Gates,
     refusal: I8,
     ended: Bools,
+    monthly: Bools,
     by_fill: _Streams,
 ) -> None:
     """Add what is sent first, and what answers a refusal that history brings."""
     nth, here = fills.nth, held.covered
     two = here & (held.second >= 0) & by_fill.chance("misdirected", MISDIRECTED)
     hasty = here & (fills.early > 0)
+    slip = here & ~two & ~hasty & by_fill.chance("slip", slips().chance)
+    long = here & monthly & ~(two | hasty | slip) & by_fill.chance("quarter", ASKED_FOR_90)
     quits = here & (gate.quits | ((nth == 0) & ~by_fill.chance("answered", AGAINST)))
     draft.add(two, OTHER, refusal=OTHER_FIRST)
+    draft.add(slip, SLIP, refusal=slips().refusal(by_fill.below("slip-kind", PARTS)))
+    draft.add(long, QUARTER, refusal=LIMIT)
     draft.add(hasty, HASTY, -fills.early)
     draft.add(here | ended, MAIN, only=np.where(hasty, IF_REFUSED, ALWAYS), refusal=refusal,
-              after=np.where(hasty, HASTY, np.where(two, OTHER, -1)), why=np.where(hasty, SOON, 0),
-              quits=quits)  # fmt: skip
+              after=np.select([hasty, two, slip, long], [HASTY, OTHER, SLIP, QUARTER], -1),
+              why=np.where(hasty, SOON, 0), quits=quits)  # fmt: skip
 
 
 def _after(
@@ -228,13 +246,13 @@ def _lines(c: dict[str, NDArray[Any]], fills: int) -> Lines:
     )
 
 
-def _costly(mine: Draws, by_nth: _Streams, nth: I64, kind: I64) -> I64:
+def _costly(mine: Draws, by_nth: _Streams, new: Bools, kind: I64) -> I64:
     """Return the cents beyond which each fill is left at the counter."""
     table = left_behind()
     first = table[kind, mine.below("pharmacy.costly", SLOTS)]
     later = table[kind, by_nth.below("costly", SLOTS)]
     again = by_nth.chance("costly-again", UNCOLLECTED)
-    return np.where(nth == 0, first, np.where(again, later, NEVER))
+    return np.where(new, first, np.where(again, later, NEVER))
 
 
 class _Streams:

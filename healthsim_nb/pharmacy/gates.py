@@ -92,12 +92,12 @@ def gates(
     first = np.r_[True, run[1:] != run[:-1]] if n else np.zeros(0, bool)
     place = np.flatnonzero(first)
     begins = place[run - 1] if n else place
-    # What the plan knew of when the run began was authorized before.
+    # What the plan knew of when the run began was authorized, or excepted, before.
     of_old = known[use] & ((np.r_[True, use[1:] != use[:-1]] if n else first)[begins])
     lag = draws.between("pharmacy.authorization", 1, 9)[use]
     off = ~benefits.covered.ravel()[cell]
     asked = benefits.authorization.ravel()[cell] & ~off
-    refusal = np.where(off & first, np.int8(UNLISTED), np.int8(TAKEN))
+    refusal = np.where(off & first & ~of_old, np.int8(UNLISTED), np.int8(TAKEN))
     lapses = _authorized(asked, of_old, day, begins, use, draws)
     refusal = np.where(asked & lapses, np.int8(UNAUTHORIZED), refusal)
     over = _over(benefits, cell, units) & ~off

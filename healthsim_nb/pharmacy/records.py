@@ -14,6 +14,7 @@ from healthsim_nb.engine.rng import Draws
 from healthsim_nb.pharmacy.benefits import benefits_of
 from healthsim_nb.pharmacy.counter import Terms, lines_of
 from healthsim_nb.pharmacy.desk import (
+    LONG,
     READY,
     READY_CONTROLLED,
     Desk,
@@ -176,7 +177,9 @@ def _settled(written: Written, covered: Covered, draws: Draws) -> Settled:
     until = np.minimum(until, written.death[fills.person])
     until = np.minimum(until, lasts(covered, fills.person, fills.day, held))
     known = neighbours(fills, products)
-    terms = Terms(household, price, kind, until, known.risky & opening(fills))
+    monthly = (fills.days <= LONG) & products.maintenance[fills.product]
+    monthly &= (products.schedule[fills.product] == 0) & ~special & opening(fills)
+    terms = Terms(household, price, kind, until, known.risky & opening(fills), monthly)
     lines, costly = lines_of(fills, held, gate, terms, draws, written.last_day)
     seen = beside(fills, lines, known, products)
     requests, limits, asked = requests_of(desk, gate, lines, costly, household, known.row)

@@ -34,8 +34,6 @@ EARLY = 0.04
 """Share of refills that somebody first asks for too soon (judgement)."""
 BY_LAW = {2: (0, 90), 3: (5, HALF_YEAR), 4: (5, HALF_YEAR), 5: (5, HALF_YEAR)}
 """Most refills and days by schedule: 21 CFR 1306.12 and 1306.22; schedule II for 30 days each."""
-LASTING = 3
-"""How much rarer a lapse is among those who have taken a drug for long (judgement)."""
 RETURNS = 0.75
 """Share of lapses after which the drug is taken again (claims studies of statins: about half within
 a year of stopping, more after that; Brookhart 2007 Arch Intern Med, rounded)."""
@@ -61,7 +59,9 @@ class Plan:
     """Percent by which late fills are later than those of the list."""
     special: Bools
     persistent: I64
-    """Percent of takers who go on for a year without a lapse."""
+    """Percent of those who begin it who go on for a year without a lapse."""
+    known: Bools
+    """Whether it was taken before the run, by people who go on with it."""
     never: Bools
     """Whether the first prescription is never handed in."""
 
@@ -116,9 +116,6 @@ def plan_fills(
     for level, (most, until) in BY_LAW.items():
         refills = np.where(schedule == level, np.minimum(refills, most), refills)
         valid = np.where(schedule == level, until, valid)
-    lapsing = 100 - percent["persistent"]
-    # Whoever has taken a drug for long goes on with it.
-    persistent = 100 - np.where(uses.known, (lapsing + LASTING - 1) // LASTING, lapsing)
     return Plan(
         days=days,
         refills=np.maximum(refills, 0),
@@ -127,8 +124,10 @@ def plan_fills(
         mail=mail,
         late=stretch()[percent["covered"]] * _taker(draws) // HUNDRED,
         special=special,
-        persistent=persistent,
-        never=_percent(draws, "pharmacy.not-begun", percent["not_begun"]),
+        persistent=percent["persistent"],
+        known=uses.known,
+        # Whoever takes a drug already has begun it.
+        never=~uses.known & _percent(draws, "pharmacy.not-begun", percent["not_begun"]),
     )
 
 
@@ -156,7 +155,7 @@ class _Going:
         self.rx = np.full(len(uses), -1)
         self.number = np.full(len(uses), -1)
         self.draws = draws
-        self.lapse = self.day + _until_lapse(draws, plan.persistent, 0)
+        self.lapse = self.day + _until_lapse(draws, plan.persistent, plan.known, 0)
 
     def keep(self, which: Bools) -> None:
         """Go on with some."""
@@ -249,12 +248,15 @@ def _lapse(going: _Going, plan: Plan, k: int) -> None:
     going.day[at] += mine.between(f"pharmacy.away.{k}", *AWAY)
     going.day[at[gone]] = FAR
     # The plan is made anew: what is left of the prescription stays.
-    going.lapse[at] = going.day[at] + _until_lapse(mine, plan.persistent[going.at[at]], k + 1)
+    use = going.at[at]
+    days = _until_lapse(mine, plan.persistent[use], plan.known[use], k + 1)
+    going.lapse[at] = going.day[at] + days
 
 
-def _until_lapse(draws: Draws, persistent: I64, k: int) -> I64:
+def _until_lapse(draws: Draws, persistent: I64, known: Bools, k: int) -> I64:
     """Return for how many days a drug is taken before a lapse."""
-    months = months_taken()[persistent, draws.below(f"pharmacy.persistence.{k}", SLOTS)]
+    slot = draws.below(f"pharmacy.persistence.{k}", SLOTS)
+    months = months_taken()[known.astype(np.intp), persistent, slot]
     days = draws.below(f"pharmacy.persistence-day.{k}", MONTH)
     return (months.astype(np.int64) - 1) * MONTH + days
 

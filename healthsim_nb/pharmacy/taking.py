@@ -20,6 +20,12 @@ LIKE = {"uninsured": "commercial", "military": "commercial"}
 LINE = np.array([LINES.index(LIKE.get(name, name)) for name in LINES_OF_BUSINESS])
 """Which of the lines that are counted each line of business is like."""
 SLOTS = 4096
+LASTING = 3
+"""How much rarer a lapse is in the years after the first (judgement, between cohorts of those who
+begin a statin: 47 % stop within 2.6 years, BMJ 2016;353:i3305, and 48 % within ten years, Finnish
+prescription register 1997-2007; of the list, a quarter to a third in the first)."""
+NEW, LONG = range(2)
+"""Rows of `months_taken`: who begins a drug, and who has taken it for years."""
 LONGEST = 240
 """Months beyond which nobody is counted as persistent."""
 HUNDRED = 100
@@ -32,14 +38,20 @@ nearly in time, some are late by weeks (a mean near 1; judgement)."""
 
 @cache
 def months_taken() -> NDArray[np.int16]:
-    """Return after how many months a drug is given up, by percent persistent and slot."""
-    table = np.full((HUNDRED + 1, SLOTS), LONGEST, np.int16)
-    table[0] = 1
+    """Return after how many months a drug is given up, by row, percent persistent and slot.
+
+    The published percent is of the first year of those who begin; whoever has gone on beyond it,
+    or had before the run, gives up more rarely.
+    """
+    table = np.full((2, HUNDRED + 1, SLOTS), LONGEST, np.int16)
+    table[:, 0] = 1
     for percent in range(1, HUNDRED):
-        kept = [round(SLOTS * (percent / 100) ** (month / 12)) for month in range(LONGEST + 1)]
-        for month in range(LONGEST, 0, -1):
-            # Slots from ``kept`` on have given up by that month.
-            table[percent, kept[month] :] = month
+        first, later = percent / 100, 1 - (1 - percent / 100) / LASTING
+        for row, begins in ((NEW, first), (LONG, later)):
+            for month in range(LONGEST, 0, -1):
+                kept = begins ** (min(month, 12) / 12) * later ** (max(month - 12, 0) / 12)
+                # Slots from ``kept`` on have given up by that month.
+                table[row, percent, round(SLOTS * kept) :] = month
     return table
 
 

@@ -83,6 +83,28 @@ def test_a_rejected_claim_says_why_and_what_would_help_and_may_be_paid_later(sce
     assert one(scenario, resolved) > 10
 
 
+def test_a_slip_is_refused_and_mended_on_the_same_day(scenario) -> None:
+    sql = "FROM pharmacy_claims s WHERE s.reject_code IN ('07', '52', '06', '25', '09', '77')"
+    assert one(scenario, f"SELECT count(*) {sql} AND original_claim_id IS NULL") > 5
+    assert none(
+        scenario,
+        f"""SELECT 1 {sql} AND NOT EXISTS (SELECT 1 FROM pharmacy_claims c WHERE
+        c.original_claim_id = s.id AND c.service_date = s.service_date
+        AND c.service_time > s.service_time)""",
+    )
+
+
+def test_ninety_days_that_the_plan_does_not_pay_become_thirty(scenario) -> None:
+    sql = """FROM pharmacy_claims s JOIN pharmacy_claims c ON c.original_claim_id = s.id
+        WHERE s.reject_code = '76' AND s.days_supply > 45"""
+    assert one(scenario, f"SELECT count(*) {sql}") > 5
+    assert none(
+        scenario,
+        f"""SELECT 1 {sql} AND (s.days_supply <> 3 * c.days_supply
+        OR s.quantity_dispensed <> 3 * c.quantity_dispensed)""",
+    )
+
+
 def test_a_reversal_takes_back_what_its_claim_paid(scenario) -> None:
     pairs = "FROM pharmacy_claims b JOIN pharmacy_claims c ON c.id = b.original_claim_id WHERE "
     assert one(scenario, f"SELECT count(*) {pairs} b.transaction_code = 'B2'") > 10

@@ -10,9 +10,10 @@ import pyarrow as pa
 from healthsim_nb.coverage.cents import lettered, money
 from healthsim_nb.coverage.render.sponsors import plan_ids
 from healthsim_nb.engine.arrow import batch, dates, moment, times, words
-from healthsim_nb.pharmacy.counter import OTHER, REBILL
+from healthsim_nb.pharmacy.counter import MONTHS, OTHER, QUARTER, REBILL
 from healthsim_nb.pharmacy.render.amounts import thousandths
 from healthsim_nb.pharmacy.requests import REFUSALS, TAKEN, UNDO
+from healthsim_nb.pharmacy.slips import slips
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,13 +76,13 @@ def rows(settled: Settled) -> pa.RecordBatch:
             "transaction_code": words(kind, TRANSACTIONS),
             "original_claim_id": pa.array(original, mask=original < 0),
             "status": words(status, STATUSES),
-            "reject_code": words(refusal - (refusal == TAKEN), REFUSALS),
+            "reject_code": words(refusal - (refusal == TAKEN), (*REFUSALS, *slips().codes)),
             "fill_number": v.fill[at],
             "service_date": dates(_served(settled, at)),
             "service_time": times(moment(lines.day[at], _minute(settled, at))),
             "ndc": words(product, written.products.ndc),
             "quantity_dispensed": thousandths(_quantity(settled, at)),
-            "days_supply": f.days[fill].astype(np.int32),
+            "days_supply": (f.days[fill] * _months(settled, at)).astype(np.int32),
             "tier": pa.array(tier.astype(np.int32), mask=tier <= 0),
             "part_d_phase": words(np.where(status == REJECTED, -1, v.phase[at]), PHASES),
             "usual_and_customary": money(prices[2]),
@@ -97,7 +98,7 @@ def rows(settled: Settled) -> pa.RecordBatch:
             "plan_id": plan_ids(book, plan),
             "program": words(_program(settled, at), PROGRAMS),
             "out_of_pocket": money(v.counted[at]),
-            "resolution": words(refusal - (refusal == TAKEN), RESOLUTIONS),
+            "resolution": words(refusal - (refusal == TAKEN), (*RESOLUTIONS, *slips().resolutions)),
         },
     )
 
@@ -110,7 +111,13 @@ def _second(settled: Settled, fill: I64) -> I64:
 
 def _quantity(settled: Settled, at: NDArray[np.intp]) -> I64:
     desk, fill = settled.desk, settled.lines.fill[at]
-    return np.where(settled.less[at], desk.less[fill], desk.quantity[fill])
+    asked = desk.quantity[fill] * _months(settled, at)
+    return np.where(settled.less[at], desk.less[fill], asked)
+
+
+def _months(settled: Settled, at: NDArray[np.intp]) -> I64:
+    """Return how many times a fill's supply is asked for."""
+    return np.where(settled.lines.variant[at] == QUARTER, MONTHS, 1)
 
 
 def _prices(
@@ -123,7 +130,7 @@ def _prices(
         np.where(settled.less[at], small[fill], full[fill])
         for small, full in zip(desk.small, desk.full, strict=True)
     ]
-    return [found[0] * sign, found[1] * sign, found[2]]
+    return [found[0] * sign, found[1] * sign, found[2] * _months(settled, at)]
 
 
 def _original(settled: Settled, at: NDArray[np.intp]) -> I64:
