@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 VARIANTS = 16
 AGAINST = 0.88
 """Share of refused reviews that the pharmacist answers so that the drug is paid (judgement)."""
-REBILLED = 0.035
+REBILLED = 0.045
 """Share of fills that are billed anew to correct them (judgement: what is missing to the 6 to
 12 % of paid claims that are taken back, beside what is left at the counter)."""
 MISDIRECTED = 0.025
