@@ -145,7 +145,8 @@ def _settled(written: Written, covered: Covered, draws: Draws) -> Settled:
     benefits = benefits_of(covered.file.book, products)
     held = holding(covered, benefits, uses.person[made.use], made.day)
     at = np.flatnonzero(held.covered | held.ended)
-    before = holding(covered, benefits, uses.person[made.use], made.day - made.early)
+    early = _early(covered, made.day, made.early, plan.days[made.use])
+    before = holding(covered, benefits, uses.person[made.use], made.day - early)
     use, held = made.use[at], held.take(at)
     fills = Fills(
         use=use,
@@ -155,7 +156,7 @@ def _settled(written: Written, covered: Covered, draws: Draws) -> Settled:
         allowed=plan.refills[use] + 1,
         nth=made.nth[at],
         day=made.day[at],
-        early=np.where(_same(held, before.take(at)), made.early[at], 0),
+        early=np.where(_same(held, before.take(at)), early[at], 0),
         days=plan.days[use],
         mail=plan.mail[use],
         known=uses.known[use],
@@ -188,6 +189,17 @@ def _settled(written: Written, covered: Covered, draws: Draws) -> Settled:
     claimed = requests.take(np.arange(len(lines.fill)))
     accounts = Accounts(claimed.account, limits.deductible, limits.most)
     return Settled(written, desk, gate, lines, verdicts, less, seen, covered, accounts)
+
+
+def _early(covered: Covered, day: I64, early: I64, days: I64) -> I64:
+    """Return the days by which fills are asked for too soon, in the month in which they are due.
+
+    A month does not know of the next, which may not have been played yet.
+    """
+    months = covered.roll.enrolment.months
+    room = day - months.begins(months.place(day)).astype(np.int64)
+    found = np.minimum(early, room)
+    return np.where(found * 4 > days, found, 0)
 
 
 def _same(one: Holding, other: Holding) -> Bools:

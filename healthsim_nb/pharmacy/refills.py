@@ -30,8 +30,9 @@ YEAR, HALF_YEAR = 365, 182
 MONTH = 30
 NEW = 0.12
 """Share of new prescriptions that are handed in on a later day than they are written."""
-EARLY = 0.04
-"""Share of refills that somebody first asks for too soon (judgement)."""
+EARLY = 0.06
+"""Share of refills that somebody would first ask for too soon; about half of them do so in the
+month in which they are due, and only these count (judgement)."""
 BY_LAW = {2: (0, 90), 3: (5, HALF_YEAR), 4: (5, HALF_YEAR), 5: (5, HALF_YEAR)}
 """Most refills and days by schedule: 21 CFR 1306.12 and 1306.22; schedule II for 30 days each."""
 RETURNS = 0.75
