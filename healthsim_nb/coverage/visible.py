@@ -30,7 +30,10 @@ SHARED = ("plans", "networks", "network_providers", "network_facilities", "group
 """Tables whose rows may repeat from block to block: the same id is the same row."""
 BY_PATIENT = ("risk_scores", "care_gaps")
 """Tables whose ids do not begin with a claim."""
-OF_RELATIVES = {"members": "id", "coverage_spans": "member_id", "enrollment_events": "member_id"}
+OF_RELATIVES = {
+    "members": "id",
+    **dict.fromkeys(("coverage_spans", "enrollment_events", "accumulators"), "member_id"),
+}
 """Tables in which relatives have rows, and the column that says whose a row is."""
 
 
@@ -75,7 +78,7 @@ def _cut(
         person = order[np.searchsorted(number[order], rows["id"].to_numpy() >> PATIENT_BITS)]
     own = patient[person]
     related = np.isin(person, also)
-    kept = own | related if name in {*OF_RELATIVES, "accumulators"} else own
+    kept = own | related if name in OF_RELATIVES else own
     found = rows.take(pa.array(np.flatnonzero(kept)))
     hidden = {"members": "patient_id", "accumulators": "claim_id"}.get(name)
     if hidden:

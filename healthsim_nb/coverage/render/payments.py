@@ -137,7 +137,8 @@ def _moves(
     balance = total - np.repeat(offset, np.diff(np.r_[start, len(by_account)]))
     taken = by_account
     return {
-        "id": file.id[at[taken]] | undone[taken] << 2 | scope << 1 | kind,
+        # Even: what pharmacy claims moved has odd ids.
+        "id": (file.id[at[taken]] | undone[taken] << 2 | scope << 1 | kind) << 1,
         "at": at[taken],
         "scope": np.full(len(taken), scope),
         "kind": np.full(len(taken), kind),

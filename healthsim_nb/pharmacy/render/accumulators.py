@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
 
 KINDS = ("pharmacy-deductible", "pharmacy-out-of-pocket")
-OWN_IDS = 1 << 62
-"""Ids of what drugs moved lie beyond those of what medical claims moved."""
 
 
 def rows(settled: Settled) -> pa.RecordBatch:
@@ -78,7 +76,8 @@ def _moves(settled: Settled, kind: int, cents: I64, limits: I64) -> dict[str, I6
     start = np.flatnonzero(new)
     before = np.repeat((total - cents[by_account])[start], np.diff(np.r_[start, len(mine)]))
     return {
-        "id": OWN_IDS | settled.id[by_account] << 1 | kind,
+        # Odd: what medical claims moved has even ids.
+        "id": settled.id[by_account] << 2 | kind << 1 | 1,
         "line": by_account,
         "kind": np.full(len(mine), kind),
         "cents": cents[by_account],
