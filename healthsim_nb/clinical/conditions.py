@@ -46,9 +46,13 @@ def new_cases(month: Month, illness: Illness) -> Rows:
     if illness.bound <= 0:
         return np.zeros(0, np.intp)
     rows, drawn = month.thinning.candidates(f"{illness.id}.onset", illness.bound, month.turn)
+    if not len(rows):
+        return rows
     chance = illness.onset.ravel()[month.sex_age[rows]]
     # Few are left once sex and age are known, whatever else would have to be asked of them.
-    likely = np.flatnonzero(drawn < chance * illness.most_times)
+    likely = (drawn < chance * illness.most_times).nonzero()[0]
+    if not len(likely):
+        return likely
     rows, drawn, chance = rows[likely], drawn[likely], chance[likely]
     able = np.flatnonzero(month.alive[rows] & (month.state.stage[illness.index][rows] == 0))
     rows, drawn, chance = rows[able], drawn[able], chance[able]

@@ -91,6 +91,8 @@ class Thinning:
         width = int(bound * ONE32)
         drawn = self._drawn(number).bits(stream)
         rows = np.flatnonzero(below(drawn, width * length))
+        if not len(rows):
+            return Window(rows, np.zeros(0), [0] * (length + 1))
         high = (drawn[rows] >> np.uint64(32)).astype(np.int64)
         # A window is at most a year: small numbers are sorted by radix.
         month = (high // max(width, 1)).astype(np.int8)
