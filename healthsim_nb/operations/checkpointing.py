@@ -68,6 +68,8 @@ class Kept:
                 yield block
         finally:
             getattr(blocks, "close", lambda: None)()
+            # Those of a block in which it was stopped, too.
+            self.note()
 
     def finish(
         self, cursor: DuckDBPyConnection, owner: Owner, rows: Mapping[str, int], now: datetime

@@ -175,8 +175,7 @@ def save_blocks(
         blocks = kept.watch(blocks) if kept else blocks
         told, between = _meanwhile(spec, tell)
         with database.loading(), database.transaction() as cursor:
-            # A run with checkpoints stops between blocks, so that it has them all.
-            with pulse.heard(None if kept else between):
+            with pulse.heard(between):
                 counts = load(cursor, owner, blocks, told)
             if spec.notes:
                 counts["clinical_notes"] = keep_notes(cursor, owner)

@@ -15,6 +15,7 @@ import duckdb
 from pydantic import ValidationError
 
 from healthsim_nb import __version__, simulation
+from healthsim_nb.engine import pulse
 from healthsim_nb.errors import SpecificationError, WorkspaceError
 from healthsim_nb.operations import checkpointing
 from healthsim_nb.operations.checkpointing import Source
@@ -213,8 +214,10 @@ def _load(
         )
         tally = _tally(cursor, change)
         blocks = _blocks(change, library, run.workers, kept, tally)
+        told, between = _meanwhile(_tell(change, run.progress))
         try:
-            load(cursor, owner, blocks, _tell(change, run.progress), put=completion.put)
+            with pulse.heard(between):
+                load(cursor, owner, blocks, told, put=completion.put)
         finally:
             # Ends the processes that simulate now, not when an error is forgotten.
             getattr(blocks, "close", lambda: None)()
@@ -250,6 +253,21 @@ def _tell(change: Growth, progress: Callable[[int], None] | None) -> Callable[[i
     """Return what leaves out those who are made once more for the sake of their households."""
     again = change.first % GROUP
     return progress and (lambda seen: progress(max(seen - again, 0)))
+
+
+def _meanwhile(
+    tell: Callable[[int], None] | None,
+) -> tuple[Callable[[int], None] | None, Callable[[float], None] | None]:
+    """Return what is told of patients who are done, and what asks meanwhile whether to go on."""
+    if tell is None:
+        return None, None
+    last = [0]
+
+    def told(seen: int) -> None:
+        last[0] = seen
+        tell(seen)
+
+    return told, lambda _: tell(last[0])
 
 
 def _last_checkpoint(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -67,7 +68,8 @@ def stopped(ws, **more):
     """Stop a run when its block has been made."""
 
     def stop(done):
-        raise KeyboardInterrupt
+        if done == RUN["n"]:
+            raise KeyboardInterrupt
 
     settings = {**RUN, "name": "stopped", "tags": ["a"], "checkpoint_interval": 3, **more}
     with pytest.raises(KeyboardInterrupt) as caught:
@@ -193,7 +195,8 @@ def test_an_interrupted_run_leaves_no_scenario_and_says_how_to_go_on(ws):
 
 def test_a_resumed_run_that_is_stopped_again_goes_on_again(ws, whole):
     def stop(done):
-        raise KeyboardInterrupt
+        if done == RUN["n"]:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         ws.resume(run_of(ws, "stopped").run_id, 3, progress=stop)
@@ -201,6 +204,20 @@ def test_a_resumed_run_that_is_stopped_again_goes_on_again(ws, whole):
 
     assert (second.kind, second.checkpoints) == ("resume", (3, 6, 8))
     assert ws.resume(second.run_id).signature() == whole
+
+
+def test_a_run_that_is_stopped_while_months_play_keeps_the_checkpoints_that_it_has(ws, whole):
+    def stop(done):
+        folders = [p for p in Path(f"{ws.name}.runs").iterdir() if p.name.startswith("midway")]
+        if any(folders[0].glob("turn-0003/*")):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ws.generate(WHAT, **RUN, name="midway", checkpoint_interval=3, progress=stop)
+    left = ws.runs(status="interrupted")[0]
+
+    assert (left.run_id[:6], left.checkpoints[:1]) == ("midway", (3,))
+    assert ws.resume(left.run_id).signature() == whole
 
 
 def test_a_name_that_was_taken_meanwhile_can_be_another(ws, whole):
