@@ -57,7 +57,7 @@ class Written:
         covered = self.covered.rows if self.covered else {}
         everybody = np.ones(len(self.folk.people), bool)
         drugs = self.dispensed.of(everybody, np.zeros(0, np.intp))
-        return {**self.record, **covered, **drugs}
+        return {**self.record, **_with(covered, drugs)}
 
     def tables(self, chosen: Bools | None = None) -> Tables:
         """Return the rows of each table, by id.
@@ -72,12 +72,9 @@ class Written:
         covered, also = self.covered.of(own) if self.covered else ({}, np.zeros(0, np.intp))
         if chosen is not None:
             covered = _without_strangers(covered)
-        drugs = self.dispensed.of(own, also)
-        if "accumulators" in drugs:
-            moved = {"accumulators": drugs.pop("accumulators")}
-            covered |= _together({"accumulators": covered["accumulators"]}, moved)
+        covered = _with(covered, self.dispensed.of(own, also))
         record = {name: _of(rows, self.folk.people, own) for name, rows in self.record.items()}
-        rows = {**_known(self.folk, own, also, record, covered), **record, **covered, **drugs}
+        rows = {**_known(self.folk, own, also, record, covered), **record, **covered}
         return {name: _ordered(table) for name, table in rows.items()} if self.births else rows
 
     def _own(self, chosen: Bools | None) -> Bools:
@@ -134,7 +131,7 @@ def _known(
     seen = record["encounters"]["provider_id"].to_numpy()
     named = np.unique(np.concatenate([folk.doctor[who], seen]))
     at = [network.facility_of(named)]
-    if covered:
+    if "claims" in covered:
         at.append(covered["claims"]["facility_id"].to_numpy())
     return {
         "persons": render.persons(folk.people.part(who), folk.death[who]),
@@ -177,6 +174,12 @@ def _of(rows: pa.RecordBatch, people: People, own: Bools) -> pa.RecordBatch:
         return rows
     whose = people.rows_of(rows["patient_id"].to_numpy())
     return rows.filter(pa.array(own[whose]))
+
+
+def _with(covered: Tables, drugs: Tables) -> Tables:
+    """Return what plans and pharmacies know; both have moved accumulators."""
+    shared = {name: rows for name, rows in covered.items() if name in drugs}
+    return {**covered, **drugs, **_together(shared, drugs)}
 
 
 def _together(tables: Tables, more: Tables) -> Tables:

@@ -239,11 +239,13 @@ def test_a_file_of_an_earlier_version_opens_with_nothing_lost(tmp_path, now, num
     with pytest.warns(UserWarning, match=f"is kept in study.duckdb.schema-{number}.bak"):
         database = open_database(path, now=now)
 
+    then = shape_of(tmp_path, number)
     with database.cursor() as cursor:
+        today = shape(cursor)
         for table, rows in before.items():
             if number < REMADE.get(table, 0) or table == "schema_migrations":
                 continue
-            names = [c for c in shape_of(tmp_path, number)[table] if c in shape(cursor)[table]]
+            names = [c for c in then[table] if c in today[table]]
             found = cursor.execute(f"SELECT {', '.join(names)} FROM hs.{table}").fetchall()
             assert len(found) == len(rows), table
         assert columns(cursor) == wanted()

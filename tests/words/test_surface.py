@@ -44,7 +44,8 @@ def methods(cls):
     """Return the public methods of a class."""
     return [
         f"{cls.__name__}.{name}"
-        for name, value in vars(cls).items()
+        for part in cls.__mro__[:-1]
+        for name, value in vars(part).items()
         if callable(value) and not name.startswith("_")
     ]
 
