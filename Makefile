@@ -43,9 +43,9 @@ browser: $(VENV)/.develop ## Chromium for the tests of the widgets, if the machi
 	       || $(BIN)/python -m playwright install chromium >/dev/null \
 	       || echo "No Chromium could be installed: the browser tests are left out (and fail where CI is set)"; }
 
-unit-duckdb15: $(OLD)/.duckdb ## the rooms that touch DuckDB, on DuckDB 1.5
+unit-duckdb15: $(OLD)/.duckdb ## the rooms that touch DuckDB, on DuckDB 1.5, but for what takes long
 	@PYTHONPATH=$(CURDIR)/$(OLD) $(BIN)/python -c 'import duckdb; v = duckdb.__version__; assert v.startswith("1.5."), v'
-	@PYTHONPATH=$(CURDIR)/$(OLD) $(BIN)/python -m pytest -q -n auto $(wildcard tests/store tests/formats tests/notebook tests/operations tests/test_*.py)
+	@PYTHONPATH=$(CURDIR)/$(OLD) $(BIN)/python -m pytest -q -n auto -m "not slow and not browser" $(wildcard tests/store tests/formats tests/notebook tests/operations tests/test_*.py)
 
 notebooks-check: $(VENV)/.develop ## run the notebooks and compare with what they show
 	@$(BIN)/python -m pytest -q --nbval --nbval-sanitize-with notebooks/sanitize.cfg -p no:xdist $(wildcard notebooks/*.ipynb)

@@ -7,6 +7,8 @@ import pytest
 import healthsim_nb as hs
 from healthsim_nb.errors import SpecificationError
 
+pytestmark = pytest.mark.slow
+
 PAID = "claims WHERE status = 'paid' AND payer_sequence = 1"
 MET = "accumulators WHERE kind = '{}' AND scope = 'individual' AND network_tier = 'in'"
 MET += " AND limit_amount > 0 AND balance >= limit_amount"

@@ -26,7 +26,7 @@ MIX = {"well-controlled": 0.4, "moderate": 0.3, "poor": 0.2, "severe": 0.1}
 
 @pytest.fixture(scope="module")
 def diabetics(library) -> Iterator[duckdb.DuckDBPyConnection]:
-    spec = specify(library, "diabetes-management", n=6000, seed=3, mix=MIX)
+    spec = specify(library, "diabetes-management", n=6000, seed=3, mix=MIX, coverage=False)
     con = database(joined(list(simulation.blocks(spec, library))))
     yield con
     con.close()
@@ -34,7 +34,7 @@ def diabetics(library) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture(scope="module")
 def people(play) -> Iterator[duckdb.DuckDBPyConnection]:
-    con = database(play(30_000, population=Population(ages="us", households=True)))
+    con = database(play(30_000, coverage=False, population=Population(ages="us", households=True)))
     yield con
     con.close()
 

@@ -56,7 +56,9 @@ CODES = {
 @pytest.fixture(scope="module")
 def draws(play) -> Iterator[duckdb.DuckDBPyConnection]:
     """A row a visit of an adult, with a column an analyte."""
-    con = database(play(2500, months=18, population=Population(ages="us", limits=(20, 90))))
+    con = database(
+        play(2500, months=18, coverage=False, population=Population(ages="us", limits=(20, 90)))
+    )
     columns = ", ".join(
         f"any_value(value_numeric) FILTER (loinc_code = '{code}') AS {name}"
         for name, code in CODES.items()

@@ -6,6 +6,8 @@ import pytest
 
 from .crashes import WORKS, Laboratory
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def laboratory(tmp_path_factory):
