@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import healthsim_nb as hs
 from healthsim_nb.clinical import records
 from healthsim_nb.coverage import records as coverage
-from healthsim_nb.simulation import generator, prepare
+from healthsim_nb.pharmacy import records as pharmacy
+from healthsim_nb.simulation import generator, prepare, prepared
 from healthsim_nb.store.loader import load as insert
 from healthsim_nb.store.scenarios import Owner
 from healthsim_nb.templates.library import load
@@ -60,10 +61,11 @@ class Clock:
 def main(patients: int) -> None:
     """Make a population three times and print the best round of each room."""
     clock = Clock()
-    clock.watch(generator.people, "draw", "population: who they are")
-    clock.watch(generator, "lives", "clinical: months played")
+    clock.watch(prepared.people, "draw", "population: who they are")
+    clock.watch(prepared, "lives", "clinical: months played")
     clock.watch(records, "tables", "clinical: rows")
     clock.watch(coverage, "cover", "coverage: claims, money, members")
+    clock.watch(pharmacy, "dispense", "pharmacy: prescriptions, fills, claims")
     best: dict[str, float] = {}
     counted = 0
     for seed in range(ROUNDS):
