@@ -55,8 +55,9 @@ def measure(ws, n: int, seconds) -> None:
     seconds["extend without"].append(timed(lambda: ws.scenario("a").extend(6)))
     seconds["extend"].append(timed(lambda: ws.scenario("b").extend(6)))
 
-    def stop(_: int) -> None:
-        raise KeyboardInterrupt
+    def stop(done: int) -> None:
+        if done == n:
+            raise KeyboardInterrupt
 
     try:
         ws.generate(what, **kept, name="c", progress=stop)
