@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from healthsim_nb import chart, simulation
-from healthsim_nb.engine import pulse
 from healthsim_nb.errors import WorkspaceError
 from healthsim_nb.operations import checkpointing
+from healthsim_nb.operations.telling import Telling
 from healthsim_nb.schema import OWNERSHIP
 from healthsim_nb.schema.ddl import VARIABLE, qualified
 from healthsim_nb.store import runs, scenarios
@@ -44,8 +44,6 @@ Wanted = str | Path | Template
 RUNTIME = {"n", "seed", "start", "months", "notes", "coverage", "having_within"}
 """Settings of a run; all else of a specification is its template's."""
 NAMELESS = ("population",)
-PLAYED = 0.6
-"""About the share of the work on patients that is done when their months are played."""
 
 
 def understood(library: Library, what: Wanted, run: Run) -> Understanding:
@@ -173,10 +171,10 @@ def save_blocks(
         plan = kept.plan if kept else None
         blocks = simulation.blocks(spec, library, workers=workers, keeping=plan, tally=tally)
         blocks = kept.watch(blocks) if kept else blocks
-        told, between = _meanwhile(spec, tell)
+        telling = Telling(tell, 0 if spec.having else spec.n)
         with database.loading(), database.transaction() as cursor:
-            with pulse.heard(between):
-                counts = load(cursor, owner, blocks, told)
+            with telling.meanwhile():
+                counts = load(cursor, owner, blocks, telling.done)
             if spec.notes:
                 counts["clinical_notes"] = keep_notes(cursor, owner)
             if kept:
@@ -191,26 +189,6 @@ def save_blocks(
     finally:
         # Ends the processes that simulate now, not when the error is forgotten.
         getattr(blocks, "close", lambda: None)()
-
-
-def _meanwhile(
-    spec: Specification, tell: Callable[[int], None] | None
-) -> tuple[Callable[[int], None] | None, Callable[[float], None] | None]:
-    """Return what is told of patients who are done, and of those who are being made."""
-    if tell is None:
-        return None, None
-    so_far, last = [0], [0]
-
-    def told(done: int) -> None:
-        so_far[0] = last[0] = done
-        tell(done)
-
-    def between(share: float) -> None:
-        making = 0 if spec.having else min(spec.n - so_far[0], simulation.PART)
-        last[0] = max(last[0], so_far[0] + int(PLAYED * share * making))
-        tell(last[0])
-
-    return told, between
 
 
 def tally_of(spec: Specification, past: Mapping[str, Any] | None = None) -> simulation.Tally | None:

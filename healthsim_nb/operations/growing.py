@@ -15,11 +15,11 @@ import duckdb
 from pydantic import ValidationError
 
 from healthsim_nb import __version__, simulation
-from healthsim_nb.engine import pulse
 from healthsim_nb.errors import SpecificationError, WorkspaceError
 from healthsim_nb.operations import checkpointing
 from healthsim_nb.operations.checkpointing import Source
 from healthsim_nb.operations.generation import keep_notes, origin, tally_of
+from healthsim_nb.operations.telling import Telling
 from healthsim_nb.population.crowd import GROUP
 from healthsim_nb.store import growth, runs, scenarios
 from healthsim_nb.store.extending import Completion, differ
@@ -214,10 +214,10 @@ def _load(
         )
         tally = _tally(cursor, change)
         blocks = _blocks(change, library, run.workers, kept, tally)
-        told, between = _meanwhile(_tell(change, run.progress))
+        telling = Telling(_tell(change, run.progress), _wanted(change))
         try:
-            with pulse.heard(between):
-                load(cursor, owner, blocks, told, put=completion.put)
+            with telling.meanwhile():
+                load(cursor, owner, blocks, telling.done, put=completion.put)
         finally:
             # Ends the processes that simulate now, not when an error is forgotten.
             getattr(blocks, "close", lambda: None)()
@@ -255,19 +255,9 @@ def _tell(change: Growth, progress: Callable[[int], None] | None) -> Callable[[i
     return progress and (lambda seen: progress(max(seen - again, 0)))
 
 
-def _meanwhile(
-    tell: Callable[[int], None] | None,
-) -> tuple[Callable[[int], None] | None, Callable[[float], None] | None]:
-    """Return what is told of patients who are done, and what asks meanwhile whether to go on."""
-    if tell is None:
-        return None, None
-    last = [0]
-
-    def told(seen: int) -> None:
-        last[0] = seen
-        tell(seen)
-
-    return told, lambda _: tell(last[0])
+def _wanted(change: Growth) -> int:
+    """Return how many patients are made, also once more; 0 if they are looked for."""
+    return 0 if change.made.having else change.made.n - change.first
 
 
 def _last_checkpoint(

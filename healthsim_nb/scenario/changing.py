@@ -1,4 +1,4 @@
-"""What makes it longer, larger, another or gone."""
+"""A scenario is made longer, larger, another or gone here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Changing(Handle):
-    """What makes it longer, larger, another or gone."""
+    """A scenario is made longer, larger, another or gone here."""
 
     @noted
     def extend(

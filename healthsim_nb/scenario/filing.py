@@ -1,4 +1,4 @@
-"""What of it becomes a file, or is written beside it."""
+"""What of a scenario becomes a file, or is written beside it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Filing(Handle):
-    """What of it becomes a file, or is written beside it."""
+    """What of a scenario becomes a file, or is written beside it."""
 
     @noted
     def save(self, sql: str, path: str | Path) -> Path:

@@ -1,4 +1,4 @@
-"""Its rows, as pages, frames and Arrow."""
+"""The rows of a scenario, as pages, frames and Arrow."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Reading(Handle):
-    """Its rows, as pages, frames and Arrow."""
+    """The rows of a scenario, as pages, frames and Arrow."""
 
     def summary(self, samples: int = 3, *, fresh: bool = False) -> Summary:
         """Return counts, statistics and some rows of each table.

@@ -1,4 +1,4 @@
-"""What is found out about it: lives, figures, measures, errors."""
+"""What is found out about a scenario."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MOST_COUNTED = 10_000
 
 
 class Studying(Reading):
-    """lives, figures, measures, errors."""
+    """A scenario is studied here: single lives, figures, measures of care, errors."""
 
     def notes(
         self, patient_id: int | None = None, encounter_id: int | None = None, limit: int = 20

@@ -1,4 +1,4 @@
-"""How scenarios come to be: understood, tried out, made, gone on with, taken in."""
+"""How scenarios come to be: from a request, a run cut short, tables of others or each other."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Making(Handle):
-    """understood, tried out, made, gone on with, taken in."""
+    """Scenarios are made here: a request is understood, tried out and played, or tables arrive."""
 
     def understand(
         self,

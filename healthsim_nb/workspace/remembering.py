@@ -1,4 +1,4 @@
-"""What it remembers: runs, history, notes, outputs, what was entered; and how that is put back."""
+"""What a workspace remembers of its users: runs, history, notes, outputs, what was entered."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Remembering(Handle):
-    """runs, history, notes, outputs, what was entered; and how that is put back."""
+    """What users did is kept here: runs, history, notes, outputs and what they entered."""
 
     def forget(self, run_id: str) -> None:
         """Remove a run that was interrupted, with its checkpoints: it cannot go on any more.

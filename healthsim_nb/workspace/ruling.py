@@ -1,4 +1,4 @@
-"""The rules that scenarios are checked against."""
+"""A workspace has rules that its scenarios are checked against."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Ruling(Handle):
-    """The rules that scenarios are checked against."""
+    """A workspace has rules that its scenarios are checked against."""
 
     def rules(self, area: str | None = None, *, severity: str | None = None) -> Rules:
         """Return the rules that `validate` checks, ours and the workspace's own.

@@ -1,4 +1,4 @@
-"""Its widgets, in a notebook."""
+"""A workspace in a notebook: its widgets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Showing(Handle):
-    """Its widgets, in a notebook."""
+    """A workspace in a notebook: its widgets."""
 
     def builder(self, what: str | None = None, *, name: str = "builder") -> Builder:
         """Return the cohort builder, a form for a notebook; `.scenario` is what it made last.

@@ -11,8 +11,16 @@ from healthsim_nb.engine.pulse import Abandoned, Pulse, beat, beating, heard, wa
 from healthsim_nb.simulation.crew import by_thread
 
 
-def test_a_beat_that_nobody_hears_does_nothing():
+def test_a_beat_outside_of_any_work_is_nobodys():
+    state = Pulse()
     beat(0.5)
+    assert state.share == 0.0
+
+
+def test_a_beat_tells_its_share_even_if_nobody_listens():
+    state = Pulse()
+    beating(state, lambda: beat(0.5))
+    assert state.share == 0.5
 
 
 def test_the_listener_hears_how_far_the_work_is():
