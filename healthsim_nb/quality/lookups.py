@@ -13,8 +13,12 @@ from healthsim_nb.templates.documents import parse_yaml, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     import duckdb
+
+CALENDAR = "calendar"
+"""The table that has the last day on which something can have happened."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,15 @@ def lookups() -> dict[str, Lookup]:
     return {name: _lookup(name, body) for name, body in data.items()}
 
 
-def make(cursor: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
+def make(
+    cursor: duckdb.DuckDBPyConnection, names: Iterable[str], today: date | None = None
+) -> None:
     """Put tables of facts into a cursor's temporary tables."""
     for name in names:
         known = lookups()[name]
         if known.sql:
-            cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {known.sql}")
+            given = {"today": today} if "$today" in known.sql else {}
+            cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {known.sql}", given)
             continue
         declared = ", ".join(f"{column} {kind}" for column, kind in known.columns.items())
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({declared})")

@@ -21,7 +21,8 @@ class Rule(Strict):
 
     It is either ``where``, a condition that is true of the rows that break it (columns of rows that
     the table refers to are written ``patient.birth_date``), or ``sql``, a SELECT that returns those
-    rows: their ``id`` first, then what is wrong with them.
+    rows: their ``id`` first, then what is wrong with them; or ``once``, columns whose values occur
+    together in one row only, which stands for such a SELECT.
     """
 
     id: Id
@@ -31,6 +32,14 @@ class Rule(Strict):
     protects: Sentence
     where: str | None = None
     sql: str | None = None
+    once: tuple[str, ...] = ()
+    among: str | None = None
+    """Of which rows ``once`` speaks; all if nothing is said."""
+    suspects: str | None = None
+    """A SELECT that costs less than ``sql`` and finds every row that it finds, perhaps more.
+
+    Where it finds none, ``sql`` is not asked.
+    """
     distinct: bool = False
     """Whether the condition is about few different values: it is asked once for each."""
     source: str = Field(min_length=1)
@@ -41,10 +50,25 @@ class Rule(Strict):
     """Whether it is a rule of the workspace, not one of ours."""
     on: bool = True
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_select(cls, data: object) -> object:
+        if isinstance(data, dict) and data.get("once") and not data.get("sql"):
+            columns, among = ", ".join(data["once"]), data.get("among")
+            first = "id" if columns == "id" else f"min(id) AS id, {columns}"
+            of = f"{data.get('table')} WHERE {among}" if among else data.get("table")
+            sql = (
+                f"SELECT {first}, count(*) AS rows FROM {of} GROUP BY {columns} HAVING count(*) > 1"  # noqa: S608
+            )
+            return {**data, "sql": sql}
+        return data
+
     @model_validator(mode="after")
     def _one_way(self) -> Rule:
         if (self.where is None) == (self.sql is None):
-            raise ValueError("a rule has either 'where' or 'sql'")
+            raise ValueError("a rule has either 'where', 'sql' or 'once'")
+        if self.suspects and (self.where or self.once):
+            raise ValueError("'suspects' goes with 'sql'")
         if self.table not in scenario_tables():
             raise UnknownNameError.of("table of a scenario", self.table, scenario_tables())
         return self

@@ -72,11 +72,7 @@ class Studying(Reading):
         UnknownNameError
             If there is no such patient.
         """
-        span = None
-        # A scenario that was not simulated has no months of its own.
-        with suppress(ValidationError):
-            spec = self.specification
-            span = spec.start, add_months(spec.start, spec.months) - timedelta(days=1)
+        span = self._span()
         with self._workspace.cursor(cast("Scenario", self)) as cursor:
             return chart.timeline(cursor, patient_id, span)
 
@@ -250,5 +246,18 @@ class Studying(Reading):
             self.name,
             rules=rules,
             severity=severity,
+            today=self._last_day(),
             progress=progress,
         )
+
+    def _span(self) -> tuple[date, date] | None:
+        """Return its first and last day; a scenario that was not simulated has none of its own."""
+        with suppress(SpecificationError, ValidationError):
+            spec = self.specification
+            return spec.start, add_months(spec.start, spec.months) - timedelta(days=1)
+        return None
+
+    def _last_day(self) -> date:
+        """Return the last day that its rows can speak of: its own, or that of the clock."""
+        span, now = self._span(), self._workspace._now().date()
+        return max(span[1], now) if span else now

@@ -18,6 +18,7 @@ from healthsim_nb.quality.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from healthsim_nb.quality.check import Progress
     from healthsim_nb.quality.rule import Rule
@@ -41,9 +42,10 @@ def validate(
     *,
     said: Said,
     name: str | None = None,
+    today: date | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Check a file or a folder and return what was found.
+    """Check a file or a folder and return what was found; nothing can be later than today.
 
     Files are read as a stream, into a temporary database: they may be larger than memory.
 
@@ -59,7 +61,7 @@ def validate(
         try:
             named = _named(connection, found, said, folder)
             loaded = [load(connection, table, parts, folder) for table, parts in named]
-            outcomes = check(connection, _tables(loaded), rules, progress=progress)
+            outcomes = check(connection, _tables(loaded, today), rules, progress=progress)
         finally:
             connection.close()
     told = [*faults, *(fault for one in loaded for fault in one.faults)]
@@ -88,7 +90,6 @@ def _database(folder: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _tables(loaded: Sequence[Loaded]) -> Tables:
-    return Tables(
-        {one.table: one.rows for one in loaded}, {one.table: one.absent for one in loaded}
-    )
+def _tables(loaded: Sequence[Loaded], today: date | None) -> Tables:
+    absent = {one.table: one.absent for one in loaded}
+    return Tables({one.table: one.rows for one in loaded}, absent, today)
