@@ -12,12 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from healthsim_nb.schema import scenario_tables
 
 if TYPE_CHECKING:
     import duckdb
+    from numpy.typing import NDArray
 
     from healthsim_nb.quality.rule import Rule
 
