@@ -87,11 +87,17 @@ def ask(work: Callable[[], T]) -> T:
     return run(lambda _: work(), lambda _: None, reads=True)
 
 
-def _end(future: Future[T], thread: list[int], *, again: bool) -> None:
-    """Interrupt the statement that DuckDB runs for the work; one that has not begun is missed."""
+def interrupt(thread: int) -> None:
+    """Interrupt the statements that DuckDB runs on cursors of a thread."""
     database = sys.modules.get("healthsim_nb.store.database")  # loaded with the first workspace
-    while database is not None and thread and not future.done():
-        database.interrupt(thread[0])
+    if database is not None:
+        database.interrupt(thread)
+
+
+def _end(future: Future[T], thread: list[int], *, again: bool) -> None:
+    """Interrupt what DuckDB runs for the work; a statement that has not begun is missed."""
+    while thread and not future.done():
+        interrupt(thread[0])
         wait([future], STEP)
         if not again:
             return

@@ -207,9 +207,7 @@ class HsMagics(Magics):
         """Ask a scenario; $name is the value of a variable, which is bound."""
         given = {"page": page, "page_size": page_size}
         said: dict[str, Any] = {name: v for name, v in given.items() if v is not None}
-        sql, names = parameters.dollars(sql)
-        known = {**self.shell.user_ns, **parameters.said(param)}
-        bound = parameters.values(names, known, NO_VARIABLE)
+        sql, bound = self._bound(sql, param)
         found = self.session.scenario(scenario)
         return self.session.show(background.ask(lambda: found.query(sql, params=bound, **said)))
 
@@ -225,11 +223,18 @@ class HsMagics(Magics):
         self.session.use(made)
         return made
 
+    def _bound(self, sql: str, param: list[str]) -> tuple[str, dict[str, Any]]:
+        """Return a query and the values of its parameters: those said, else the notebook's."""
+        text, names = parameters.dollars(sql)
+        known = {**self.shell.user_ns, **parameters.said(param)}
+        return text, parameters.values(names, known, NO_VARIABLE)
+
     def do_grid(self, what: str, scenario: str | None) -> Any:
-        """Show a table or a query as a grid."""
+        """Show a table or a query as a grid; $name is the value of a variable, which is bound."""
         from healthsim_nb.notebook.grid import grid
 
-        return grid(self.session.scenario(scenario), what or "patients")
+        sql, bound = self._bound(what, [])
+        return grid(self.session.scenario(scenario), sql or "patients", params=bound)
 
     def do_build(self, what: str, name: str | None) -> Any:
         """Show the cohort builder."""

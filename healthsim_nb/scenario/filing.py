@@ -15,7 +15,7 @@ from healthsim_nb.store.selects import selects
 from healthsim_nb.store.sharing import share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from healthsim_nb.scenario import Scenario
     from healthsim_nb.store.desk.notes import Note
@@ -75,8 +75,8 @@ class Filing(Handle):
         """Write a note of your own on it, or on one of its patients; ``ws.notes()`` lists them."""
         return self._workspace.note(text, scenario=cast("Scenario", self), patient_id=patient_id)
 
-    def _written(self, sql: str, path: Path) -> Path:
-        return save(self._workspace.cursor(), self.id, sql, path)
+    def _written(self, sql: str, path: Path, params: Mapping[str, object] | None = None) -> Path:
+        return save(self._workspace.cursor(), self.id, sql, path, given=params or {})
 
     def _file(self, kind: str, form: str, what: str, path: Path, files: Sequence[Path]) -> None:
         made = outputs.Made(kind, self.name, form, what, path, tuple(files))

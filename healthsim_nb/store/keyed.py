@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from healthsim_nb.store import order
+from healthsim_nb.store.positions import Positions, Stretch
 from healthsim_nb.store.room import quoted, said_by_duckdb
 from healthsim_nb.store.rows import Counted, names
 from healthsim_nb.store.tree import pattern, write
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from healthsim_nb.store.gate import Query
     from healthsim_nb.store.pages import Row, Rows
     from healthsim_nb.store.rows import Source
@@ -23,6 +27,13 @@ NEAR = 1000
 SPARE = 4
 """Pages' worth of rows that are put in order here rather than by DuckDB."""
 AND = "CONJUNCTION_AND"
+MOST_GROUPS = 160
+"""Groups of keys that are looked for one by one, which takes DuckDB some milliseconds to plan each.
+For more keys, or for keys in a list, it reads every column of the table."""
+TOGETHER = 1000
+"""Rows between two keys of a group."""
+BOUNDS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$(?:after|until)\b")
+"""Texts and quoted names come first, so that nothing in them is taken for a bound."""
 
 
 def keyed(source: Source, query: Query, key: list[str]) -> Rows | None:
@@ -47,7 +58,7 @@ def keyed(source: Source, query: Query, key: list[str]) -> Rows | None:
     if text is None:
         return None
     if order.by_key(node, key):
-        return ByKey(source, text, path)
+        return ByKey(source, text, path, node["from_table"]["table_name"])
     whole = order.total(source.cursor, query, key, len(source.columns))
     ordered = write(source.cursor, {**whole, "node": {**whole["node"], **select}})
     return ByOrder(source, text, ordered) if ordered else None
@@ -68,12 +79,22 @@ class _Keyed(Counted):
 
 
 class ByKey(_Keyed):
-    """Rows in the order of the key: a page begins after the last key of the one before."""
+    """Rows in the order of the key: a page begins after the last key of the one before.
 
-    def __init__(self, source: Source, between: str, path: str) -> None:
+    For a page elsewhere the rows are counted once, by stretches of their keys.
+    """
+
+    def __init__(self, source: Source, between: str, path: str, table: str) -> None:
         super().__init__(source, between)
-        self._page = f"{between} ORDER BY {path}"
+        self._page, self._table = f"{between} ORDER BY {path}", table
         self._befores = {0: LOWEST}
+        self._positions: Positions | None = None
+
+    def prepare(self) -> None:
+        """Count the rows by stretches of their keys."""
+        if self._positions is None:
+            self._positions = self._counted()
+            self._count = self._positions.rows
 
     def part(self, start: int, count: int) -> list[Row]:
         """Return up to ``count`` rows from position ``start``."""
@@ -98,16 +119,35 @@ class ByKey(_Keyed):
         return self.source.fetch(self._page, count, after=after, until=until)
 
     def _before(self, start: int) -> int | None:
+        """Return the key of the row before a position."""
         if start not in self._befores:
-            found = self._some(f"ORDER BY 1 LIMIT 1 OFFSET {start - 1}", LOWEST)
+            self.prepare()
+            if self._positions is None or start > self._positions.rows:
+                return None
+            held, rest = self._positions.find(start - 1)
+            which = f"ORDER BY 1 LIMIT 1 OFFSET {rest}"
+            found = self._some(which, held.low - 1, held.high)
             if not found:
                 return None
             self._befores[start] = found[0]
         return self._befores[start]
 
-    def _some(self, which: str, after: int) -> list[int]:
+    def _some(self, which: str, after: int, until: int = HIGHEST) -> list[int]:
         sql = f"{self.key_from(self.between)} {which}"
-        return [key for (key,) in self.source.fetch(sql, after=after, until=HIGHEST)]
+        return [key for (key,) in self.source.fetch(sql, after=after, until=until)]
+
+    def _counted(self) -> Positions:
+        bounds = f"SELECT min({order.KEY}), max({order.KEY}) FROM {quoted(self._table)}"  # noqa: S608
+        low, high = self.source.fetch(bounds)[0]
+        return Positions(self._stretches, low or 0, high or 0)
+
+    def _stretches(self, after: int, until: int, width: int) -> list[Stretch]:
+        sql = (
+            "SELECT min(key), max(key), count(*) "  # noqa: S608
+            f"FROM ({self.key_from(self.between)}) AS t(key) GROUP BY key // $width ORDER BY 1"
+        )
+        found = self.source.fetch(sql, after=after, until=until, width=width)
+        return [Stretch(*row) for row in found]
 
 
 class ByOrder(_Keyed):
@@ -115,30 +155,53 @@ class ByOrder(_Keyed):
 
     def __init__(self, source: Source, between: str, ordered: str) -> None:
         super().__init__(source, between)
-        self._ordered, self._placed = ordered, False
+        self._ordered, self._placed, self._near = ordered, False, 0
 
     def part(self, start: int, count: int) -> list[Row]:
         """Return up to ``count`` rows from position ``start``."""
-        if start + count <= NEAR:
+        if start + count <= NEAR and not self._placed:
             rows = self.source.fetch(f"{self._ordered} LIMIT {count} OFFSET {start}")
             return [row[:-1] for row in rows]
-        if not self._placed:
-            self._place()
+        self.prepare()
         keys = self._keys(start, count)
         if not keys:
             return []
-        every = f"FROM ({self.between}) AS t({names(self.width + 1)})"
-        these = f"WHERE c{self.width} IN ({', '.join(map(str, keys))})"
-        found = self.source.fetch(f"{every} {these}", after=min(keys) - 1, until=max(keys))
-        rows_by_key = {row[-1]: row[:-1] for row in found}
+        rows_by_key = {row[-1]: row[:-1] for row in self._found(sorted(keys))}
         return [rows_by_key[key] for key in keys if key in rows_by_key]
 
-    def _place(self) -> None:
+    def prepare(self) -> None:
+        """Sort the keys of all rows, once."""
+        if self._placed:
+            return
         keys = self.key_from(self._ordered)
         numbered = f"SELECT row_number() OVER () AS p, * FROM ({keys}) AS t(key)"  # noqa: S608
         with said_by_duckdb(own=False):
             self.source.run(f'CREATE TEMP TABLE "the places" AS {numbered}')
+        lowest, highest, self._count = self.source.fetch(
+            'SELECT min(key), max(key), count(*) FROM "the places"'
+        )[0]
+        if self._count:
+            self._near = TOGETHER * (highest - lowest + 1) // self._count
         self._placed = True
+
+    def _found(self, keys: list[int]) -> list[Row]:
+        """Return the rows of some keys."""
+        groups = list(_together(keys, self._near))
+        if len(groups) <= MOST_GROUPS:
+            return self.source.fetch(" UNION ALL ".join(map(self._of, groups)))
+        these = f"(VALUES {', '.join(f'({key})' for key in keys)}) AS these(key)"
+        sql = f"{self._all_of(self.between)} SEMI JOIN {these} ON c{self.width} = these.key"
+        return self.source.fetch(sql, after=keys[0] - 1, until=keys[-1])
+
+    def _of(self, keys: list[int]) -> str:
+        """Return the SELECT of the rows of keys that lie together."""
+        inside = _within(self.between, keys[0], keys[-1])
+        if len(keys) == 1:
+            return f"({inside})"
+        return f"({self._all_of(inside)} WHERE c{self.width} IN ({', '.join(map(str, keys))}))"
+
+    def _all_of(self, sql: str) -> str:
+        return f"SELECT t.* FROM ({sql}) AS t({names(self.width + 1)})"  # noqa: S608
 
     def _keys(self, start: int, count: int) -> list[int]:
         found = self.source.fetch(
@@ -146,6 +209,31 @@ class ByOrder(_Keyed):
             f"WHERE p BETWEEN {start + 1} AND {start + count} ORDER BY p"
         )
         return [key for (key,) in found]
+
+
+def _together(keys: list[int], near: int) -> Iterator[list[int]]:
+    """Yield groups of keys of which each is no further than that from the next.
+
+    >>> list(_together([1, 2, 50, 51, 52, 90], 5))
+    [[1, 2], [50, 51, 52], [90]]
+    """
+    group: list[int] = []
+    for key in keys:
+        if group and key - group[-1] > near:
+            yield group
+            group = []
+        group.append(key)
+    yield group
+
+
+def _within(between: str, first: int, last: int) -> str:
+    """Return the query of keys in a range, with the range written into it.
+
+    >>> _within("SELECT '$after' WHERE id > $after AND id <= $until", 3, 8)
+    "SELECT '$after' WHERE id > 2 AND id <= 8"
+    """
+    ends = {"$after": str(first - 1), "$until": str(last)}
+    return BOUNDS.sub(lambda found: ends.get(found[0], found[0]), between)
 
 
 def _all(*conditions: Node | None) -> Node:

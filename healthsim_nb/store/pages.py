@@ -19,6 +19,7 @@ class Rows(Protocol):
     """All rows of a query, kept where they are; a page asks for its part."""
 
     columns: tuple[str, ...]
+    types: tuple[str, ...]
 
     def part(self, start: int, count: int) -> list[Row]:
         """Return up to ``count`` rows from position ``start`` (0 is the first)."""
@@ -26,6 +27,10 @@ class Rows(Protocol):
 
     def total(self) -> int:
         """Return the number of rows, counted once."""
+        ...
+
+    def prepare(self) -> None:
+        """Do now what a jump to any page needs."""
         ...
 
     def close(self) -> None:
@@ -47,6 +52,11 @@ class Page:
     page_size: int
     has_more: bool
     source: Rows = field(repr=False, compare=False)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """What DuckDB calls the types of the columns, as ``BIGINT`` and ``DECIMAL(12,2)``."""
+        return self.source.types
 
     @property
     def total(self) -> int:
@@ -91,6 +101,14 @@ class Page:
         if self.page == 1:
             raise QueryError("Page 1 is the first: there is none before it.")
         return self.turn(self.page - 1)
+
+    def prepare(self) -> None:
+        """Do now, once for all pages, what the first jump to a page far away would wait for.
+
+        Rows in the order of their id are counted by stretches of it, rows in another order are
+        sorted. Only widgets that page through millions of rows need it.
+        """
+        self.source.prepare()
 
     def df(self) -> pd.DataFrame:
         """Return the rows of this page as a DataFrame."""

@@ -17,8 +17,6 @@ from healthsim_nb.store.tree import write
 if TYPE_CHECKING:
     from healthsim_nb.store.given import Given
 
-ZONED = "WITH TIME ZONE"
-
 
 def query(
     cursor: duckdb.DuckDBPyConnection,
@@ -53,20 +51,20 @@ def query(
     with said_by_duckdb():
         asked = gate.check(cursor, sql, scenario_tables(), given)
         enter(cursor, scenario, asked.tables)
-        columns, zoned = _shape(cursor, asked.sql)
+        columns, types = _shape(cursor, asked.sql)
     with said_by_duckdb(own=False):
-        return turn(_rows(asked, Source(cursor, columns, zoned=zoned)), page, page_size)
+        return turn(_rows(asked, Source(cursor, columns, types)), page, page_size)
 
 
-def _shape(cursor: duckdb.DuckDBPyConnection, sql: str) -> tuple[tuple[str, ...], bool]:
-    """Return the names of the columns, and whether one of them holds moments with a zone."""
+def _shape(cursor: duckdb.DuckDBPyConnection, sql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the columns, and DuckDB's names of their types."""
     try:
         shown = cursor.sql(sql)
     except duckdb.Error:
         # The same refusal again, this time with the line and the caret.
         cursor.execute(sql)
         raise
-    return tuple(shown.columns), any(ZONED in str(kind) for kind in shown.types)
+    return tuple(shown.columns), tuple(map(str, shown.types))
 
 
 def _rows(asked: gate.Query, source: Source) -> Rows:

@@ -15,13 +15,20 @@ if TYPE_CHECKING:
     from healthsim_nb.store.pages import Row, Rows
 
 
+ZONED = "WITH TIME ZONE"
+
+
 class Source:
-    """What all kinds of rows share: the cursor and the columns."""
+    """What all kinds of rows share: the cursor, and the columns with their types."""
 
     def __init__(
-        self, cursor: duckdb.DuckDBPyConnection, columns: tuple[str, ...], *, zoned: bool
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        columns: tuple[str, ...],
+        types: tuple[str, ...],
     ) -> None:
-        self.cursor, self.columns, self._zoned = cursor, columns, zoned
+        self.cursor, self.columns, self.types = cursor, columns, types
+        self._zoned = any(ZONED in kind for kind in types)
 
     def fetch(self, sql: str, most: int | None = None, **parameters: int) -> list[Row]:
         """Return the rows of a query, or its first ones, and leave the cursor free for the next."""
@@ -47,7 +54,7 @@ class Counted:
     """Rows whose number is found once, when it is asked for."""
 
     def __init__(self, source: Source, counting: str, **parameters: int) -> None:
-        self.source, self.columns = source, source.columns
+        self.source, self.columns, self.types = source, source.columns, source.types
         self._counting, self._parameters = counting, parameters
         self._count: int | None = None
 
@@ -56,6 +63,9 @@ class Counted:
         if self._count is None:
             self._count = int(self.source.fetch(self._counting, **self._parameters)[0][0])
         return self._count
+
+    def prepare(self) -> None:
+        """Do now what a jump to any page needs, so that none waits for it."""
 
     def close(self) -> None:
         """Give back the cursor."""

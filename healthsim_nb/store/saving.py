@@ -15,6 +15,8 @@ from healthsim_nb.store.tree import write
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from healthsim_nb.store.given import Given
+
 OPTIONS = {
     "csv": "FORMAT csv, HEADER",
     "json": "FORMAT json, ARRAY true",
@@ -24,7 +26,14 @@ OPTIONS = {
 """Of COPY, by the file's ending."""
 
 
-def save(cursor: duckdb.DuckDBPyConnection, scenario: int, sql: str, path: Path) -> Path:
+def save(
+    cursor: duckdb.DuckDBPyConnection,
+    scenario: int,
+    sql: str,
+    path: Path,
+    *,
+    given: Given = gate.NOTHING,
+) -> Path:
     """Write the rows of a query, in the order in which its pages show them.
 
     Parameters
@@ -37,6 +46,8 @@ def save(cursor: duckdb.DuckDBPyConnection, scenario: int, sql: str, path: Path)
         One SELECT on the scenario's tables.
     path
         The file; its ending says which kind: csv, json, ndjson or parquet.
+    given
+        Values by name, for ``$name`` in the SELECT.
 
     Raises
     ------
@@ -54,7 +65,7 @@ def save(cursor: duckdb.DuckDBPyConnection, scenario: int, sql: str, path: Path)
     target = str(partial).replace("'", "''")
     try:
         with said_by_duckdb():
-            source = _source(cursor, scenario, sql)
+            source = _source(cursor, scenario, sql, given)
         if not path.parent.is_dir():
             raise ExportError(f"Nothing was written: there is no folder {path.parent}.")
         cursor.execute(f"COPY ({source}) TO '{target}' ({OPTIONS[kind]})").fetchall()
@@ -71,15 +82,15 @@ def save(cursor: duckdb.DuckDBPyConnection, scenario: int, sql: str, path: Path)
         partial.unlink(missing_ok=True)
 
 
-def _source(cursor: duckdb.DuckDBPyConnection, scenario: int, sql: str) -> str:
+def _source(cursor: duckdb.DuckDBPyConnection, scenario: int, sql: str, given: Given) -> str:
     """Return the query with an order that leaves nothing open, in the scenario's room."""
-    asked = gate.check(cursor, sql, scenario_tables())
+    asked = gate.check(cursor, sql, scenario_tables(), given)
     enter(cursor, scenario, asked.tables)
-    width = len(cursor.sql(sql).columns)
+    width = len(cursor.sql(asked.sql).columns)
     ordered = write(cursor, order.total(cursor, asked, order.key_of(asked), width))
     if ordered:
         return ordered
     # A view takes the text whole, with the semicolon or the comment that it may end in.
-    cursor.execute(f'CREATE TEMP VIEW "the result" AS {sql}').fetchall()
+    cursor.execute(f'CREATE TEMP VIEW "the result" AS {asked.sql}').fetchall()
     sort = "" if order.settled(asked.statement["node"]) else "ORDER BY ALL"
     return f'SELECT * FROM "the result" {sort}'  # noqa: S608 - our own view

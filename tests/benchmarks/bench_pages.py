@@ -3,11 +3,14 @@
     python tests/benchmarks/bench_pages.py [rows]
 
 A claim-like table, clustered by scenario and id, half of it another scenario's. Medians, in
-milliseconds, and the ratio to what DuckDB takes for the same rows asked for by hand.
+milliseconds, and the ratio to what DuckDB takes for the same rows asked for by hand. Then pages as
+a reader of the grid turns them, in any order, once they have been made ready; "random" is the
+median of jumps to places all over the table, and the slowest of them.
 """
 
 from __future__ import annotations
 
+import resource
 import statistics
 import sys
 import tempfile
@@ -82,6 +85,42 @@ def measure(connection, rows):
     report("first page, grouped", clock(lambda: ask(grouped), 3), hand)
 
 
+GRIDS = {
+    "by id": "SELECT * FROM claims",
+    "sorted": "SELECT * FROM claims ORDER BY total_paid DESC",
+    "filtered, one in two": "SELECT * FROM claims WHERE claim_type < 't5'",
+    "filtered, one in a thousand": "SELECT * FROM claims WHERE status LIKE 't17%'",
+    "filtered and sorted": "SELECT * FROM claims WHERE claim_type < 't5' ORDER BY service_date",
+}
+STEP = 7_919
+"""A prime: multiples of it, modulo the pages, are jumps all over."""
+
+
+def jumps(connection, name, sql):
+    """Turn pages of one grid: what the first look takes, then any page."""
+    start, used = time.perf_counter(), time.process_time()
+    page = query(connection.cursor(), 1, sql)
+    looked = time.perf_counter()
+    last = page.pages
+    counted = time.perf_counter()
+    if hasattr(page, "prepare"):
+        page.prepare()
+    ready = time.perf_counter()
+    print(
+        f"\n{name}: {page.total:,} rows, {time.process_time() - used:.2f} CPU seconds until ready"
+    )
+    report("  first look", (looked - start) * 1000)
+    report("  counting", (counted - looked) * 1000)
+    report("  making ready", (ready - counted) * 1000)
+    places = {"first": 1, "next": 2, "middle": last // 2, "last": last, "last but one": last - 1}
+    for place, number in places.items():
+        report(f"  {place} page", clock(lambda n=number: page.turn(n), 1))
+    taken = [clock(lambda n=1 + k * STEP % last: page.turn(n), 1) for k in range(1, 16)]
+    report("  random page", statistics.median(taken))
+    report("  the slowest of 15", max(taken))
+    page.close()
+
+
 def main(rows=10_000_000):
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -94,6 +133,10 @@ def main(rows=10_000_000):
         connection.execute("CHECKPOINT")
         print(f"DuckDB {duckdb.__version__}, {rows:,} claims of one scenario")
         measure(connection, rows)
+        for name, sql in GRIDS.items():
+            jumps(connection, name, sql)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"\nmost memory of the process: {peak:,.0f} MB")
 
 
 if __name__ == "__main__":

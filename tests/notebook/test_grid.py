@@ -138,11 +138,11 @@ def test_a_row_of_a_patient_opens_their_timeline(scenario, patients):
     ((said, _),) = patients.answer({"kind": "detail", "row": 2, "state": state})
     ((life, _),) = patients.answer({"kind": "life", "patient": said["patient"]})
 
-    assert said["patient"] == int(dict(said["fields"])["id"])
+    assert said["patient"] == dict(said["fields"])["id"]
     assert 'class="hs-timeline"' in life["html"]
     visits = grid(scenario, "encounters")
     ((said, _),) = visits.answer({"kind": "detail", "row": 0, "state": state})
-    assert said["patient"] == int(dict(said["fields"])["patient_id"])
+    assert said["patient"] == dict(said["fields"])["patient_id"]
     plans = grid(scenario, "plans")
     ((said, _),) = plans.answer({"kind": "detail", "row": 0, "state": state})
     assert said["patient"] is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +13,17 @@ import healthsim_nb as hs
 from healthsim_nb.errors import HealthsimError, QueryError, UnknownNameError
 from healthsim_nb.notebook import cards, html
 from healthsim_nb.notebook.grid.restored import FIELDS, restored
-from healthsim_nb.notebook.grid.view import Column, View, kind_of, quoted
+from healthsim_nb.notebook.grid.rows import Rows, chosen
 from healthsim_nb.notebook.remembering import Memory
 from healthsim_nb.notebook.timelines import timeline
+from healthsim_nb.notebook.widgets import script, sheet
+from healthsim_nb.notebook.widgets.worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from healthsim_nb import Page, Scenario
+    from healthsim_nb.notebook.widgets.worker import Job
 
 HERE = Path(__file__).parent
 PAGE_SIZES = (10, 20, 50, 100, 500)
@@ -30,11 +32,16 @@ STATIC_ROWS = 10
 LARGEST_DOWNLOAD = 50_000_000
 """Bytes that travel to the browser; what is larger stays in a file beside the notebook."""
 FILES = ("csv", "parquet")
+FAR = 1000
+"""Rows from the first one that are near without being made ready."""
 Message = tuple[dict[str, Any], list[bytes]]
 
 
 class Grid(anywidget.AnyWidget):
     """A table of a scenario, or of what a SELECT finds in it.
+
+    Rows are looked for beside the notebook's main thread. What the reader wants next ends what it
+    takes the place of, and a button ends what lasts.
 
     Parameters
     ----------
@@ -47,6 +54,8 @@ class Grid(anywidget.AnyWidget):
     name
         Under which what the reader chooses is kept for this notebook, and restored when it is
         opened again; left out: after what it is of.
+    params
+        Values by name, for ``$name`` in the SELECT.
 
     Raises
     ------
@@ -54,15 +63,15 @@ class Grid(anywidget.AnyWidget):
         If it is not a table, or the query is not allowed.
     """
 
-    _esm = HERE / "grid.js"
-    _css = HERE / "grid.css"
+    _esm = script(HERE / "grid.js")
+    _css = sheet(HERE / "grid.css")
     label = traitlets.Unicode().tag(sync=True)
     columns: traitlets.List = traitlets.List().tag(sync=True)
     page_sizes = traitlets.List(list(PAGE_SIZES)).tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     """What the reader has chosen: page, page_size, sort, filters, text, shown."""
-    _page: Page | None = None
     _memory: Memory | None = None
+    _worker: Worker
 
     def __init__(
         self,
@@ -71,97 +80,113 @@ class Grid(anywidget.AnyWidget):
         page_size: int = 20,
         *,
         name: str | None = None,
+        params: Mapping[str, object] | None = None,
     ) -> None:
         self._scenario = scenario
-        self.view = view_of(scenario, what)
-        self._asked = ""
+        worker = Worker(self._failed)
+        try:
+            found = worker.do(lambda: Rows(scenario, what, params or {}))
+        except BaseException:
+            worker.close()
+            raise
+        self._worker, self._found, self.view = worker, found, found.view
         widget = name or f"grid of {scenario.name}: {' '.join(what.split())}"
         self._memory = memory = Memory(scenario._workspace, widget)
+        state = worker.do(lambda: self._begun(memory.recall(), page_size))
         super().__init__(
             label=f"{what if what in scenario.counts else 'query'} of {scenario.name}",
             columns=[{"name": c.name, "kind": c.kind} for c in self.view.columns],
-            state=self._begun(memory.recall(), page_size),
+            state=state,
         )
         self.on_msg(self._received)
 
     def _begun(self, kept: dict[str, Any], page_size: int) -> dict[str, Any]:
-        """Turn to where the reader was, if that can still be shown, and return the state."""
+        """Return the state in which the reader left it, if that can still be shown."""
         state = restored(self.view, kept, page_size)
         try:
-            page = self._turn(chosen(self.view, state), state["page"], state["page_size"])
+            page = self._turn(state)
         except HealthsimError:
             state = {"page": 1, "page_size": page_size}
-            self._turn(self.view, 1, page_size)
+            self._turn(state)
             return state
         return state if page.rows else {**state, "page": 1}
 
     def answer(self, asked: dict[str, Any]) -> Iterator[Message]:
         """Yield what a message of the browser is answered with, each with its buffers."""
         kinds = {"page": self._rows, "detail": self._detail, "file": self._file, "life": self._life}
+        kinds["prepare"] = self._prepare
         try:
             yield from kinds[asked["kind"]](asked)
         except HealthsimError as problem:
             yield {"kind": "problem", "text": str(problem), "asked": asked.get("number")}, []
 
     def _received(self, _: Any, asked: dict[str, Any], __: Any) -> None:
-        for content, buffers in self.answer(asked):
-            self.send(content, buffers=buffers)
+        kind = asked["kind"]
+        if kind == "stop":
+            self._worker.end()
+            self.send({"kind": "stopped"})
+            return
+        if kind == "page" and not far(asked["state"]):
+            self._worker.end("prepare")
+
+        def work(job: Job) -> None:
+            for content, buffers in self.answer(asked):
+                if job.dropped:
+                    return
+                self.send(content, buffers=buffers)
+            if kind == "page":
+                self._received(_, {**asked, "kind": "prepare"}, __)
+
+        self._worker.ask(kind, work)
+
+    def _failed(self, error: BaseException) -> None:
+        """Tell the browser that nothing comes any more, whatever went wrong."""
+        self.send({"kind": "problem", "text": f"{type(error).__name__}: {error}"})
 
     def _rows(self, asked: dict[str, Any]) -> Iterator[Message]:
-        state = asked["state"]
-        page = self._turn(chosen(self.view, state), int(state["page"]), int(state["page_size"]))
+        state, number = asked["state"], asked.get("number")
+        page = self._turn(state)
         self.state = state
         if self._memory is not None:
             self._memory.keep({name: state[name] for name in FIELDS if name in state})
-        rows = [[shown(value) for value in row] for row in page.rows]
-        yield (
-            {
-                "kind": "rows",
-                "asked": asked.get("number"),
-                "columns": list(page.columns),
-                "rows": rows,
-                "page": page.page,
-                "more": page.has_more,
-            },
-            [],
-        )
+        names = list(state.get("shown") or (column.name for column in self.view.columns))
+        places = [self.view.place(name) for name in names]
+        rows = [[shown(row[place]) for place in places] for row in page.rows]
+        told = {"columns": names, "rows": rows, "page": page.page, "more": page.has_more}
+        yield {"kind": "rows", "asked": number, **told}, []
         # The rows are on their way while these are counted.
-        yield {"kind": "total", "asked": asked.get("number"), "total": page.total}, []
+        yield {"kind": "total", "asked": number, "total": page.total}, []
 
-    def _turn(self, view: View, page: int, page_size: int) -> Page:
-        sql = view.sql()
-        if self._page is None or sql != self._asked:
-            if self._page is not None:
-                self._page.close()
-            self._page = self._scenario.query(sql, page=page, page_size=page_size)
-            self._asked = sql
-        else:
-            self._page = self._page.turn(page, page_size)
-        return self._page
+    def _prepare(self, asked: dict[str, Any]) -> Iterator[Message]:
+        """Make jumps ready, so that none waits for it."""
+        self._turn(asked["state"]).prepare()
+        yield {"kind": "ready", "asked": asked.get("number")}, []
+
+    def _turn(self, state: Mapping[str, Any]) -> Page:
+        view = chosen(self.view, state)
+        return self._found.page(view, int(state["page"]), int(state["page_size"]))
 
     def _detail(self, asked: dict[str, Any]) -> Iterator[Message]:
         """Answer with all columns of one row of the page."""
-        state, place = asked["state"], int(asked["row"])
-        every = replace(chosen(self.view, state), shown=())
-        at = (int(state["page"]) - 1) * int(state["page_size"]) + place + 1
-        page = self._scenario.query(every.sql(), page=at, page_size=1)
-        page.close()
-        if not page.rows:
+        place = int(asked["row"])
+        page = self._turn(asked["state"])
+        if place >= len(page.rows):
+            at = (page.page - 1) * page.page_size + place + 1
             raise QueryError(f"Row {at:,} is not there any more.")
-        fields = list(zip(page.columns, [shown(value) for value in page.rows[0]], strict=True))
+        names = [column.name for column in self.view.columns]
+        fields = list(zip(names, map(shown, page.rows[place]), strict=True))
         yield {"kind": "detail", "row": place, "fields": fields, "patient": self._whose(fields)}, []
 
-    def _whose(self, fields: list[tuple[str, str | None]]) -> int | None:
-        """Return the patient that a row is, or is about."""
+    def _whose(self, fields: list[tuple[str, str | None]]) -> str | None:
+        """Return the patient that a row is, or is about; as text, for JavaScript rounds ids."""
         said = dict(fields)
-        name = "id" if self.view.source == "patients" else "patient_id"
-        value = said.get(name)
-        return int(value) if value is not None and value.isdecimal() else None
+        value = said.get("id" if self.view.source == "patients" else "patient_id")
+        return value if value is not None and value.isdecimal() else None
 
     def _life(self, asked: dict[str, Any]) -> Iterator[Message]:
         """Answer with a patient's timeline as HTML: our own, in which all data is escaped."""
         found = self._scenario.timeline(int(asked["patient"]))
-        yield {"kind": "life", "patient": int(asked["patient"]), "html": timeline(found)}, []
+        yield {"kind": "life", "patient": asked["patient"], "html": timeline(found)}, []
 
     def _file(self, asked: dict[str, Any]) -> Iterator[Message]:
         """Answer with a file of all rows, or where it lies if it is too large to travel."""
@@ -169,92 +194,44 @@ class Grid(anywidget.AnyWidget):
         if kind not in FILES:
             raise UnknownNameError.of("file format", kind, FILES)
         name = f"{self.label.replace(' of ', '-')}.{kind}"
+        params = self._found.params
         with tempfile.TemporaryDirectory() as folder:
-            path = self._scenario._written(sql, Path(folder, name))
+            path = self._scenario._written(sql, Path(folder, name), params)
             if path.stat().st_size <= LARGEST_DOWNLOAD:
                 yield {"kind": "file", "name": name}, [path.read_bytes()]
                 return
-        path = self._scenario.save(sql, Path(name))
+        of = self._scenario
+        path = of._written(sql, Path(name), params) if params else of.save(sql, Path(name))
         yield {"kind": "said", "text": f"Too large to download: written to {path.resolve()}"}, []
 
     def close(self) -> None:
-        """Give back the cursor."""
+        """End what it does, and give back its cursors."""
         if self._memory is not None:
             self._memory.flush()
-        if self._page is not None:
-            self._page.close()
+        if hasattr(self, "_found"):
+            self._worker.close()
+            self._found.close()
         super().close()
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Show the widget, and where no kernel answers its first rows."""
         made = super()._repr_mimebundle_(**options)
         data, metadata = made if isinstance(made, tuple) else (made or {}, {})
-        first = self._scenario.query(self.view.sql(), page_size=STATIC_ROWS)
-        still = {"text/plain": f"{self.label}\n{first!r}", "text/html": still_of(self.label, first)}
-        first.close()
-        return {**data, **still}, metadata
+        return {**data, **self._worker.do(self._still)}, metadata
+
+    def _still(self) -> dict[str, str]:
+        first = self._found.first(STATIC_ROWS)
+        body = html.block(html.heading(self.label), cards.page(first))
+        return {"text/plain": f"{self.label}\n{first!r}", "text/html": body}
 
     def __repr__(self) -> str:
         """Return what it is of."""
         return f"Grid of {self.label}"
 
 
-def still_of(label: str, page: Page) -> str:
-    """Return the first rows as HTML."""
-    return html.block(html.heading(label), cards.page(page))
-
-
-def view_of(scenario: Scenario, what: str) -> View:
-    """Return the view of all rows of a table or of a SELECT."""
-    text = what.strip().rstrip(";").strip()
-    if text in scenario.counts:
-        source, aliases = text, ""
-        with_columns = scenario.query(f"SELECT * FROM {text}", page_size=1)  # noqa: S608
-        # Whose a row is says nothing here: all are this scenario's.
-        names = [n for n in with_columns.columns if n not in ("scenario_id", "run_key")]
-        paths = [quoted(name) for name in names]
-    elif " " not in text:
-        raise UnknownNameError.of("table", text, list(scenario.counts))
-    else:
-        with_columns = scenario.query(text, page_size=1)
-        names = unique(with_columns.columns)
-        paths = [f"c{i}" for i in range(len(names))]
-        aliases = f" AS t({', '.join(paths)})"
-        source = f"(\n{text}\n){aliases}"
-    with_columns.close()
-    types = ", ".join(f"typeof({path})" for path in paths)
-    row = f"SELECT {types} FROM (SELECT 1) AS one LEFT JOIN {source} ON true LIMIT 1"  # noqa: S608
-    found = scenario.query(row, page_size=1)
-    found.close()
-    columns = zip(names, map(kind_of, found.rows[0]), paths, strict=True)
-    return View(source, tuple(Column(*column) for column in columns))
-
-
-def unique(names: tuple[str, ...]) -> list[str]:
-    """Return names of which none is said twice.
-
-    >>> unique(("id", "id", "n"))
-    ['id', 'id (2)', 'n']
-    """
-    made: list[str] = []
-    for name in names:
-        number, new = 1, name
-        while new in made:
-            number += 1
-            new = f"{name} ({number})"
-        made.append(new)
-    return made
-
-
-def chosen(view: View, state: dict[str, Any]) -> View:
-    """Return the view that the reader has chosen."""
-    return replace(
-        view,
-        shown=tuple(state.get("shown") or ()),
-        sort=tuple((name, bool(down)) for name, down in state.get("sort") or ()),
-        filters=dict(state.get("filters") or {}),
-        text=str(state.get("text") or ""),
-    )
+def far(state: Mapping[str, Any]) -> bool:
+    """Return whether a page is one of those that are waited for until jumps are ready."""
+    return int(state["page"]) * int(state["page_size"]) > FAR
 
 
 def shown(value: object) -> str | None:
@@ -265,9 +242,14 @@ def shown(value: object) -> str | None:
 
 
 def grid(
-    scenario: Scenario, what: str = "patients", page_size: int = 20, *, name: str | None = None
+    scenario: Scenario,
+    what: str = "patients",
+    page_size: int = 20,
+    *,
+    name: str | None = None,
+    params: Mapping[str, object] | None = None,
 ) -> Grid:
     """Return a `Grid`."""
     if not isinstance(scenario, hs.Scenario):
         raise QueryError("A grid is of a scenario: grid(ws.scenario('diabetes'), 'patients').")
-    return Grid(scenario, what, page_size, name=name)
+    return Grid(scenario, what, page_size, name=name, params=params)

@@ -1,32 +1,31 @@
-// A table whose rows come from the kernel, a page at a time. Text from data is only ever textContent.
+// A table whose rows come from the kernel, a page at a time.
 
 const KEYS = { PageDown: 1, PageUp: -1, ArrowRight: 1, ArrowLeft: -1 };
-
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value != null) element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-}
-
-const number = (n) => n.toLocaleString("en-US");
+const PATIENT = 400; // Milliseconds that an answer may take before the next question is asked all the same.
+const SOON = 300; // Milliseconds before it is said that something lasts.
 
 function render({ model, el }) {
   const columns = model.get("columns");
   const kinds = Object.fromEntries(columns.map((c) => [c.name, c.kind]));
   const state = { page: 1, page_size: 20, sort: [], filters: {}, text: "", shown: [], ...model.get("state") };
-  let asked = 0, waiting = false, again = false, total = null, seen = null, active = 0, opened = null;
+  let asked = 0, since = 0, waiting = false, again = false, total = null, seen = null, active = 0, opened = null, good = null;
+  let timer, later, slow;
 
-  // What is asked: one question at a time, and then the newest.
+  // What is asked: one question at a time, and then the newest; what lasts is given up for it.
   function ask() {
-    if (waiting) { again = true; return; }
+    clearTimeout(later);
+    const lasted = performance.now() - since;
+    if (waiting && lasted < PATIENT) { again = true; later = setTimeout(ask, PATIENT - lasted); return; }
+    since = performance.now();
+    begin();
+    again = false;
+    model.send({ kind: "page", number: ++asked, state });
+  }
+  function begin(said = "Working …") {
     waiting = true;
     el.setAttribute("aria-busy", "true");
-    model.send({ kind: "page", number: ++asked, state });
+    clearTimeout(slow);
+    slow = setTimeout(() => { stop.hidden = false; status.textContent = said; }, SOON);
   }
   function change(what) { Object.assign(state, { page: 1 }, what); total = "page" in what ? total : null; ask(); }
   const pages = () => (total === null ? null : Math.max(1, Math.ceil(total / state.page_size)));
@@ -37,7 +36,6 @@ function render({ model, el }) {
     active = 0;
     change({ page: wanted });
   }
-  let timer;
   const soon = (what) => { clearTimeout(timer); timer = setTimeout(() => change(what()), 250); };
 
   // Above the table.
@@ -63,10 +61,10 @@ function render({ model, el }) {
   });
   const chooser = make("details", { class: "hs-choose", onkeydown: (e) => {
     if (e.key === "Escape") { chooser.open = false; chooser.querySelector("summary").focus(); e.stopPropagation(); }
-  } }, make("summary", {}, "Columns"),
+  } }, make("summary", { class: "hs-button" }, "Columns"),
     make("div", { role: "group", "aria-label": "Columns to show" }, ...choices.map((box) => make("label", {}, box, box.name))));
-  const file = (format) => make("button", { type: "button", "data-file": format, onclick: () => {
-    status.textContent = `Writing ${format} …`;
+  const file = (format) => make("button", { type: "button", "data-file": format, title: `Download all rows as ${format === "csv" ? "CSV" : "Parquet"}`, onclick: () => {
+    begin(`Writing ${format} …`);
     model.send({ kind: "file", format, state });
   } }, format === "csv" ? "CSV" : "Parquet");
   const copy = make("button", { type: "button", "data-file": "copy", onclick: async () => {
@@ -80,7 +78,7 @@ function render({ model, el }) {
   const body = make("tbody", {});
   const rows = make("div", { class: "hs-rows", tabindex: "0", role: "region", "aria-label": model.get("label"), onkeydown: keys },
     make("table", {}, make("caption", {}, model.get("label")), make("thead", {}, heads, filters), body));
-  const problem = make("div", { class: "hs-problem", role: "alert" });
+  const problem = make("div", { class: "hs-wrong hs-problem", role: "alert" });
   const life = make("div", { class: "hs-life" });
   const detail = make("div", { class: "hs-detail", role: "region", "aria-label": "All of one row", tabindex: "-1", hidden: true,
     onkeydown: (e) => { if (e.key === "Escape") { close(); e.stopPropagation(); } } });
@@ -96,15 +94,16 @@ function render({ model, el }) {
   const size = make("select", { "aria-label": "Rows a page", onchange: () => change({ page_size: Number(size.value) }) },
     ...[...new Set([...model.get("page_sizes"), state.page_size])].sort((a, b) => a - b)
       .map((n) => make("option", { value: n, selected: n === state.page_size }, `${n} rows`)));
-  const status = make("span", { class: "hs-status", role: "status", "aria-live": "polite" });
+  const status = make("span", { class: "hs-note", role: "status", "aria-live": "polite" });
+  const stop = make("button", { type: "button", hidden: true, onclick: () => model.send({ kind: "stop" }) }, "Stop");
 
-  el.classList.add("hs-grid");
+  el.classList.add("hs-widget", "hs-grid");
   el.dataset.lmSuppressShortcuts = "true"; // JupyterLab leaves the keyboard to the grid
   el.replaceChildren(
-    make("div", { class: "hs-bar", role: "toolbar", "aria-label": "Rows and columns" },
+    make("div", { class: "hs-bar hs-head", role: "toolbar", "aria-label": "Rows and columns" },
       make("strong", {}, model.get("label")), search, filtering, make("span", { class: "hs-space" }), chooser, file("csv"), file("parquet"), copy),
     problem, rows,
-    make("div", { class: "hs-bar", role: "toolbar", "aria-label": "Pages" }, first, before, here, of, after, last, size, status), detail);
+    make("div", { class: "hs-bar", role: "toolbar", "aria-label": "Pages" }, first, before, here, of, after, last, size, status, stop), detail);
 
   function keys(e) {
     if (e.target.tagName === "INPUT") { if (e.key.startsWith("Arrow")) e.stopPropagation(); return; }
@@ -179,7 +178,7 @@ function render({ model, el }) {
     after.disabled = !seen?.more;
     last.disabled = last_page === null || state.page >= last_page;
     const range = to < from ? "no rows" : `rows ${number(from)} to ${number(to)}`;
-    status.textContent = total === null ? range : to < from ? `no rows of ${number(total)}` : `${range} of ${number(total)}`;
+    status.textContent = total === null ? `${range} of …` : to < from ? `no rows of ${number(total)}` : `${range} of ${number(total)}`;
   }
   function drawDetail({ row, fields, patient }) {
     [...body.children].forEach((line, i) => { if (i === row) line.setAttribute("aria-current", "true"); else line.removeAttribute("aria-current"); });
@@ -199,28 +198,48 @@ function render({ model, el }) {
   }
   function done() {
     waiting = false;
+    clearTimeout(slow);
+    stop.hidden = true;
     el.setAttribute("aria-busy", "false");
-    if (again) { again = false; ask(); }
+    if (again) ask();
+  }
+  // Back to what was chosen when rows were last seen.
+  function back() {
+    if (good === null) return;
+    Object.assign(state, structuredClone(good));
+    search.value = state.text;
+    size.value = state.page_size;
+    choices.forEach((box) => { box.checked = !state.shown.length || state.shown.includes(box.name); });
+    delete filters.dataset.names;
+    drawHeads(seen.columns);
   }
   const hear = {
-    rows: (m) => { problem.textContent = ""; if (!again) draw(m); done(); },
+    rows: (m) => {
+      if (m.asked !== asked) return;
+      problem.textContent = "";
+      if (!again) { good = structuredClone(state); draw(m); }
+      done();
+    },
     total: (m) => { if (m.asked === asked) { total = m.total; say(); } },
-    problem: (m) => { problem.textContent = m.text; done(); },
+    ready: (m) => { el.dataset.ready = m.asked; },
+    problem: (m) => { if (m.asked && m.asked !== asked) return; problem.textContent = m.text; done(); if (seen) say(); },
+    stopped: () => { again = false; asked += 1; back(); done(); if (seen) say(); status.textContent += " (stopped)"; },
     detail: drawDetail,
     // Our own HTML, made in the kernel, in which everything that comes from data is escaped.
     life: (m) => { life.innerHTML = m.html; },
-    said: (m) => { status.textContent = m.text; },
+    said: (m) => { done(); status.textContent = m.text; },
     file: (m, buffers) => {
       const url = URL.createObjectURL(new Blob(buffers));
       make("a", { href: url, download: m.name }).click();
       setTimeout(() => URL.revokeObjectURL(url), 10000);
+      done();
       status.textContent = `${m.name} downloaded`;
     },
   };
   const heard = (message, buffers) => hear[message.kind]?.(message, buffers);
   model.on("msg:custom", heard);
   ask();
-  return () => { model.off("msg:custom", heard); clearTimeout(timer); };
+  return () => { model.off("msg:custom", heard); [timer, later, slow].forEach(clearTimeout); };
 }
 
 export default { render };

@@ -49,6 +49,8 @@ class View:
     filters: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
     """Looked for in all columns."""
+    whole: str = ""
+    """The SELECT of all rows and columns, where it is the user's own."""
 
     def sql(self) -> str:
         """Return the SELECT; it runs where only this scenario can be read.
@@ -60,9 +62,11 @@ class View:
         UnknownNameError
             If there is no such column.
         """
+        if self.whole and not (self.shown or self.sort or self.text.strip() or self._filtered()):
+            return self.whole
         chosen = [self._column(name) for name in self.shown] or self.columns
         select = ", ".join(f"{c.path} AS {quoted(c.name)}" for c in chosen)
-        where = [condition(self._column(n), said) for n, said in self.filters.items() if said]
+        where = [condition(self._column(name), said) for name, said in self._filtered()]
         if self.text.strip():
             where.append(f"({' OR '.join(holds(c, self.text) for c in self.columns)})")
         order = [f"{self._column(n).path}{' DESC' if down else ''}" for n, down in self.sort]
@@ -71,11 +75,18 @@ class View:
         parts += [f"ORDER BY {', '.join(order)}"] if order else []
         return " ".join(parts)
 
+    def _filtered(self) -> list[tuple[str, str]]:
+        return [(name, said) for name, said in self.filters.items() if said]
+
+    def place(self, name: str) -> int:
+        """Return which of the columns has that name, from 0; `UnknownNameError` if none."""
+        names = [column.name for column in self.columns]
+        if name not in names:
+            raise UnknownNameError.of("column", name, names)
+        return names.index(name)
+
     def _column(self, name: str) -> Column:
-        found = next((c for c in self.columns if c.name == name), None)
-        if found is None:
-            raise UnknownNameError.of("column", name, [c.name for c in self.columns])
-        return found
+        return self.columns[self.place(name)]
 
 
 def kind_of(duckdb_type: str) -> str:

@@ -82,6 +82,36 @@ def test_pages_far_from_the_first_continue_those_that_are_near(ask, monkeypatch)
     assert ask(SORTED, page=900, page_size=7).rows == []
 
 
+@pytest.mark.parametrize("where", ["", "WHERE id % 7 < 3", "WHERE id > 90 AND gender = 'F'"])
+def test_a_jump_by_counted_stretches_of_keys_finds_the_rows_of_that_page(ask, monkeypatch, where):
+    monkeypatch.setattr("healthsim_nb.store.positions.PIECES", 4)
+    monkeypatch.setattr("healthsim_nb.store.positions.FEW", 5)
+    sql = f"SELECT id, mrn FROM patients {where}"
+    whole = ask(sql, page_size=500).rows
+    page = ask(sql, page_size=4)
+    page.prepare()
+
+    assert page.total == len(whole)
+    for number in (9, 2, page.pages, page.pages + 1, 5):
+        assert page.turn(number).rows == whole[4 * number - 4 : 4 * number]
+
+
+@pytest.mark.parametrize("sql", KINDS)
+def test_what_is_made_ready_shows_the_same_pages(ask, sql):
+    page, ready = ask(sql, page_size=3), ask(sql, page_size=3)
+    ready.prepare()
+    ready.prepare()
+
+    for number in (1, page.pages, 4):
+        assert ready.turn(number) == page.turn(number)
+
+
+def test_a_page_tells_the_types_of_its_columns(ask):
+    page = ask("SELECT id, mrn, birth_date, [1] AS l, now() AS at FROM patients")
+
+    assert page.types == ("BIGINT", "VARCHAR", "DATE", "INTEGER[]", "TIMESTAMP WITH TIME ZONE")
+
+
 def test_there_is_no_page_before_the_first(ask):
     with pytest.raises(QueryError, match="Page 1 is the first"):
         ask(PLAIN).previous()
