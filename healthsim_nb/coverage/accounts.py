@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from healthsim_nb.coverage.book import TIERS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -34,7 +36,10 @@ class Accounts:
     """By filing: whether others of the household are on the plan."""
     limits: I64
     """Deductible and maximum of each member's account, then of each family's: shape (4, most)."""
-    sizes: tuple[int, int]
+    members: I64
+    """Person, row of the book and tier of each member's account, as one number, rising."""
+    families: I64
+    """Subscriber, row of the book and tier of each family's account."""
 
 
 def open_accounts(
@@ -52,10 +57,9 @@ def open_accounts(
     person = claims.visits.person[claims.visit[filings.claim]]
     year = claims.day[filings.claim].astype("datetime64[D]").astype("datetime64[Y]")
     row = book.row(filings.plan, year.astype(np.int64) + 1970)
-    key = row * 2 + tier
-    rows = 2 * len(book.deductible)
-    members, member = _distinct(person * rows + key)
-    families, family = _distinct(filings.subscriber * rows + key)
+    members, member = distinct(account_keys(book, person, row, tier))
+    families, family = distinct(account_keys(book, filings.subscriber, row, tier))
+    rows = TIERS * len(book.deductible)
     limits = np.zeros((4, max(len(members), len(families), 1)), np.int64)
     for place, keys in ((0, members), (2, families)):
         at, level = keys % rows // 2, keys % 2 * 2 + (place > 0)
@@ -66,11 +70,16 @@ def open_accounts(
     limits[0, : len(members)] = np.where(
         together, book.deductible[at, level + 1], limits[0, : len(members)]
     )
-    sizes = (len(members), len(families))
-    return Accounts(row, tier, member, family, shared[person], limits, sizes)
+    return Accounts(row, tier, member, family, shared[person], limits, members, families)
 
 
-def _distinct(keys: I64) -> tuple[I64, I64]:
+def account_keys(book: Book, who: I64, row: I64, tier: I64 | int) -> I64:
+    """Return the accounts of people in rows of the book and tiers as numbers."""
+    found: I64 = (who * len(book.deductible) + row) * TIERS + tier
+    return found
+
+
+def distinct(keys: I64) -> tuple[I64, I64]:
     """Return the different keys, rising, and which of them each is."""
     # They are dense: a table of all is made sooner than they are sorted.
     place = np.zeros(int(keys.max(initial=0)) + 1, np.int64)
@@ -78,6 +87,15 @@ def _distinct(keys: I64) -> tuple[I64, I64]:
     found = np.flatnonzero(place)
     place[found] = np.arange(len(found))
     return found, place[keys]
+
+
+def several(account: I64, person: I64) -> Bools:
+    """Return what belongs to an account of which somebody else has something too."""
+    somebody = np.zeros(int(account.max(initial=-1)) + 1, np.int64)
+    somebody[account] = person
+    shared = np.zeros(len(somebody), bool)
+    shared[account[somebody[account] != person]] = True
+    return shared[account]
 
 
 def visit_counters(claims: Claims, filings: Filings, book: Book, filed: Filed) -> tuple[I64, I64]:

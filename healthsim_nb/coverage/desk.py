@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from healthsim_nb.coverage.accounts import Accounts, visit_counters
+from healthsim_nb.coverage.accounts import Accounts, several, visit_counters
 from healthsim_nb.coverage.book import SERVICES
 from healthsim_nb.coverage.choice import NONE
 from healthsim_nb.coverage.filing import SECONDARY
@@ -23,10 +24,8 @@ from healthsim_nb.coverage.wavefront import (
     SUPPLEMENT_LESS,
     Limits,
     Services,
-    adjudicate,
 )
 from healthsim_nb.engine.calendar import FAR
-from healthsim_nb.engine.ids import patient_index
 from healthsim_nb.templates.health_plan import Rates
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from healthsim_nb.coverage.claims import Claims
     from healthsim_nb.coverage.filed import Filed
     from healthsim_nb.coverage.filing import Filings
+    from healthsim_nb.coverage.wavefront import Shares
     from healthsim_nb.population.people import People
 
     I8 = NDArray[np.int8]
@@ -44,8 +44,39 @@ if TYPE_CHECKING:
 
 BENEFIT_PERIOD = 60
 """Days out of hospital after which Medicare's hospital deductible is due again."""
+SHARES = ("deductible", "copay", "coinsurance", "paid", "before")
 METHODS = {"medigap-g": SUPPLEMENT_LESS}
 """Supplements that leave the deductible to the member; the others pay all."""
+
+
+@dataclass(frozen=True, eq=False)
+class Queue:
+    """Lines that wait for their turn, and what became of those that do not."""
+
+    settled: I64
+    """Deductible, copay, coinsurance, paid, paid before of each filed line, shape (5, l)."""
+    line: I64
+    """Filed lines that wait: the first of the services. The others take some of them back."""
+    services: Services
+    limits: Limits
+    household: I64
+    """Of each service."""
+    when: I64
+    """Order of the services: the days since 1970, each so many long, and the filing."""
+    a_day: int
+
+    def priced(self, shares: Shares) -> tuple[I64, I64]:
+        """Fill in what became of the services, and return all, and where visits ran out.
+
+        Parameters
+        ----------
+        shares
+            What became of the services.
+        """
+        n = len(self.line)
+        for row, name in zip(self.settled, SHARES, strict=True):
+            row[self.line] = getattr(shares, name)[:n]
+        return self.settled, self.line[shares.refused[:n]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +91,18 @@ class Desk:
     accounts: Accounts
     refusal: I8
 
-    def priced(self) -> tuple[I64, I64]:
-        """Return the shares of each filed line, in cents, shape (5, n), and where visits ran out.
+    @cached_property
+    def person(self) -> I64:
+        """Whose each filing is."""
+        return self.claims.visits.person[self.claims.visit[self.filings.claim]]
 
-        The rows are deductible, copay, coinsurance, paid, paid before.
-        """
+    @cached_property
+    def household(self) -> I64:
+        """Household of each filing: the person that it is called after."""
+        return self.people.rows_of(self.people.household_id)[self.person]
+
+    def queue(self) -> Queue:
+        """Return the lines that wait for their turn, and what became of the others."""
         filed, out = self.filed, np.zeros((5, len(self.filed.line)), np.int64)
         taken = self.refusal == 0
         allowed = self.claims.allowed(filed.line, self._rates()[filed.filing])
@@ -80,13 +118,16 @@ class Desk:
         undone = np.arange(len(every)) >= len(new)
         filing = filed.filing[every]
         day = np.where(undone, self.filings.undone[filing], self.filings.decided[filing])
-        when = day * (len(filed.first) + 1) + filing
-        shares = adjudicate(services, self._limits(visits), when)
-        for row, name in zip(
-            out, ("deductible", "copay", "coinsurance", "paid", "before"), strict=True
-        ):
-            row[new] = getattr(shares, name)[: len(new)]
-        return out, new[shares.refused[: len(new)]]
+        a_day = len(filed.first) + 1
+        return Queue(
+            out,
+            new,
+            services,
+            self._limits(visits),
+            self.household[filing],
+            day * a_day + filing,
+            a_day,
+        )
 
     def _nothing_left(self, due: Bools, free: Bools, out: I64) -> I64:
         """Settle what comes second where the first payer left nothing, and say which lines."""
@@ -126,7 +167,7 @@ class Desk:
         return services, every
 
     def _limits(self, visits: I64) -> Limits:
-        members, families = self.accounts.sizes
+        members, families = len(self.accounts.members), len(self.accounts.families)
         limits = self.accounts.limits
         return Limits(
             limits[0, :members],
@@ -137,10 +178,12 @@ class Desk:
         )
 
     def _chain(self) -> I64:
-        """Return household and plan year of each filing: nothing reaches beyond either."""
-        person = self.claims.visits.person[self.claims.visit[self.filings.claim]]
-        household = patient_index(self.people.household_id)[person]
-        return household * self.book.years + self.accounts.row % self.book.years
+        """Return what the lines of each filing wait in: nothing reaches beyond it."""
+        person, accounts = self.person, self.accounts
+        together = np.zeros(len(self.people), bool)
+        together[person[several(accounts.family, person)]] = True
+        chain = np.where(together[person], len(self.people) + self.household, person)
+        return chain * self.book.years + accounts.row % self.book.years
 
     def _rates(self) -> I8:
         """Return the price list of each filing's plan, an index into `Rates`."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from healthsim_nb.coverage.accounts import Accounts, open_accounts
 from healthsim_nb.coverage.consent import Consents, consents
-from healthsim_nb.coverage.desk import Desk
+from healthsim_nb.coverage.desk import Desk, Queue
 from healthsim_nb.coverage.edits import in_network, line_refusals, refusals, used_up
 from healthsim_nb.coverage.filed import Filed, filed_lines
 from healthsim_nb.coverage.filing import REPLACEMENT, SECONDARY
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from healthsim_nb.coverage.book import Book
     from healthsim_nb.coverage.claims import Claims
     from healthsim_nb.coverage.filing import Filings
+    from healthsim_nb.coverage.wavefront import Shares
     from healthsim_nb.population.people import People
 
     I64 = NDArray[np.int64]
@@ -53,10 +54,21 @@ class Ledger:
         return self.filed.sums(column)
 
 
-def settle(
+@dataclass(frozen=True, eq=False)
+class Presented:
+    """Filed lines before anybody says who pays: what is refused, what waits for its turn."""
+
+    desk: Desk
+    queue: Queue
+    inside: Bools
+    """In the network, by filing."""
+    consents: Consents
+
+
+def present(
     claims: Claims, filings: Filings, book: Book, people: People, cards: I64, shared: Bools
-) -> Ledger:
-    """Return what becomes of each filing's lines.
+) -> Presented:
+    """Return what payers look at, and what waits for its turn.
 
     Parameters
     ----------
@@ -72,10 +84,24 @@ def settle(
     refusal = line_refusals(claims, filings, filed, safe, asked, book)
     _refuse_as_before(filings, filed, refusal)
     accounts = open_accounts(claims, filings, book, np.where(safe, 0, 1), shared)
-    shares, used = Desk(claims, filings, book, people, filed, accounts, refusal).priced()
+    desk = Desk(claims, filings, book, people, filed, accounts, refusal)
+    return Presented(desk, desk.queue(), inside, asked)
+
+
+def settle(presented: Presented, shares: Shares) -> Ledger:
+    """Return what becomes of each filing's lines.
+
+    Parameters
+    ----------
+    shares
+        What became of the lines that waited for their turn.
+    """
+    desk = presented.desk
+    filings, filed, refusal = desk.filings, desk.filed, desk.refusal.copy()
+    priced, used = presented.queue.priced(shares)
     refusal[used] = used_up()
-    deductible, copay, coinsurance, paid, other = shares
-    charge = _charged(claims, filings, filed)
+    deductible, copay, coinsurance, paid, other = priced
+    charge = _charged(desk.claims, filings, filed)
     owes = deductible + copay
     owes += coinsurance
     leaves = np.array([row["who"] == "patient" for row in refusals()])[refusal]
@@ -86,7 +112,7 @@ def settle(
     patient[at], other[at] = patient[before], paid[before]
     allowed = owes + paid
     money = (charge, allowed, deductible, copay, coinsurance, paid, other, patient)
-    return Ledger(filed, refusal, *money, inside, accounts, asked)
+    return Ledger(filed, refusal, *money, presented.inside, desk.accounts, presented.consents)
 
 
 def _charged(claims: Claims, filings: Filings, filed: Filed) -> I64:

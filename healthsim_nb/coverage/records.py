@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from healthsim_nb.coverage.billing import bill
+from healthsim_nb.coverage import billing
 from healthsim_nb.coverage.book import open_book
 from healthsim_nb.coverage.choice import NONE
 from healthsim_nb.coverage.enrollment import Enroller, Enrolment
 from healthsim_nb.coverage.filing import Office
 from healthsim_nb.coverage.gaps import care_gaps
-from healthsim_nb.coverage.money import settle
+from healthsim_nb.coverage.money import present, settle
 from healthsim_nb.coverage.months import months_of
 from healthsim_nb.coverage.render import sponsors
 from healthsim_nb.coverage.render.authorizations import authorizations
@@ -38,13 +38,17 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from healthsim_nb.coverage.desk import Queue
+    from healthsim_nb.coverage.money import Presented
+    from healthsim_nb.coverage.wavefront import Shares
     from healthsim_nb.population.people import People
     from healthsim_nb.templates.library import Library
     from healthsim_nb.templates.template import Specification
 
     I64 = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
-__all__ = ["SHARED", "Covered", "Patients", "cover"]
+__all__ = ["SHARED", "Billed", "Covered", "Patients", "bill", "cover"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +69,6 @@ class Covered:
     rows: dict[str, pa.RecordBatch]
     """The tables that say of each row whose it is."""
     file: File
-    roll: Roll
     enrolment: Enrolment
     start: date
 
@@ -82,17 +85,34 @@ class Covered:
         return cut(rows, self.file.people, patient, also), also
 
 
-def cover(
+@dataclass(frozen=True, eq=False)
+class Billed:
+    """What is asked of the plans of a block's people, before anybody says who pays.
+
+    A pure function of people and record; each row depends on its household only. Claims are those
+    that were decided before ``last_day``.
+    """
+
+    patients: Patients
+    roll: Roll
+    presented: Presented
+    start: date
+    last_day: int
+
+    @property
+    def queue(self) -> Queue:
+        """What waits for its turn."""
+        return self.presented.queue
+
+
+def bill(
     spec: Specification,
     library: Library,
     patients: Patients,
     record: Mapping[str, pa.RecordBatch],
     last_day: int,
-) -> Covered:
-    """Return what becomes of people: their plans, claims and money.
-
-    A pure function of its arguments; each row depends on its household only. Claims are those
-    that were decided before ``last_day``.
+) -> Billed:
+    """Return what is asked of people's plans.
 
     Parameters
     ----------
@@ -105,31 +125,55 @@ def cover(
     months = months_of(spec.start, last_day)
     book = open_book(library, *months.years)
     enrolment = Enroller(book, months, people, spec.seed, spec.population.plans).play()
-    written, month = bill(record, people, enrolment, book, spec.seed, patients.death)
+    written, month = billing.bill(record, people, enrolment, book, spec.seed, patients.death)
     office = Office(written, enrolment, book, month)
     filings = office.file(last_day)
     shared = _shared(enrolment)
-    ledger = settle(written, filings, book, people, office.plan, shared)
-    file = File(written, filings, ledger, book, people, last_day)
+    presented = present(written, filings, book, people, office.plan, shared)
     first = first_spans(enrolment, people, patients.death)
     second = second_spans(enrolment, people, patients.death)
     roll = Roll(book, enrolment, people, first, second, shared, spec.seed)
+    return Billed(patients, roll, presented, spec.start, last_day)
+
+
+def cover(
+    billed: Billed,
+    shares: Shares,
+    library: Library,
+    record: Mapping[str, pa.RecordBatch],
+    combined: Bools,
+) -> Covered:
+    """Return what becomes of people: their plans, claims and money.
+
+    Parameters
+    ----------
+    shares
+        What became of the lines that waited for their turn.
+    combined
+        By plan of the book: whether drugs count towards its deductible and maximum.
+    """
+    roll, desk, last_day = billed.roll, billed.presented.desk, billed.last_day
+    book, people, doctor = roll.book, roll.people, billed.patients.doctor
+    ledger = settle(billed.presented, shares)
+    file = File(desk.claims, desk.filings, ledger, book, people, last_day)
     rows = {
-        "plans": sponsors.plans(book),
-        "networks": sponsors.networks(spec.start),
-        "groups": sponsors.groups(_groups(roll), spec.start),
-        "members": members(roll, patients.doctor),
+        "plans": sponsors.plans(book, combined),
+        "networks": sponsors.networks(billed.start),
+        "groups": sponsors.groups(_groups(roll), billed.start),
+        "members": members(roll, doctor),
         "coverage_spans": coverage_spans(roll),
         "enrollment_events": enrollment_events(roll),
-        "authorizations": authorizations(written, ledger.consents, people, roll.known, last_day),
+        "authorizations": authorizations(
+            desk.claims, ledger.consents, people, roll.known, last_day
+        ),
         "claims": claims(file),
         "claim_lines": claim_lines(file),
         "remittances": remittances(file),
         "accumulators": accumulators(file),
         "risk_scores": risk_scores(roll, record),
-        "care_gaps": care_gaps(roll, record, library, patients.doctor),
+        "care_gaps": care_gaps(roll, record, library, doctor),
     }
-    return Covered(rows, file, roll, enrolment, spec.start)
+    return Covered(rows, file, roll.enrolment, billed.start)
 
 
 def _shared(enrolment: Enrolment) -> NDArray[np.bool_]:

@@ -1,8 +1,8 @@
 """What plan and member owe for each line, in order of processing, whole columns at a time.
 
 A line's deductible depends on all earlier lines of the family, so lines cannot be priced at once;
-the k-th lines of all families can, for they do not know of one another. Each step of the wave
-takes one line of every family that still has one. Exact for any rule, in whole cents.
+the k-th lines of all families can, for they do not know of one another. Each wave takes one line
+of every family that still has one. Exact for any rule, in whole cents.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from healthsim_nb.engine.ids import numbered
+from healthsim_nb.coverage.balances import Balances
+from healthsim_nb.engine.waves import lay_out, turns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from healthsim_nb.engine.waves import Waves
 
     I64 = NDArray[np.int64]
     Index = NDArray[np.intp]
@@ -70,6 +73,15 @@ class Limits:
     family_most: I64
     visits: I64
 
+    def balances(self) -> Balances:
+        """Return what is left before anything was decided."""
+        return Balances(
+            self.member_deductible.copy(),
+            self.member_most.copy(),
+            self.family_deductible.copy(),
+            self.family_most.copy(),
+        )
+
 
 @dataclass(frozen=True)
 class Shares:
@@ -86,68 +98,74 @@ class Shares:
 
 
 class _Some:
-    """Lines of one sort: their places in the wave, and where those of each step begin."""
+    """Lines of one sort: their places in the waves, and where those of each wave begin."""
 
-    def __init__(self, which: NDArray[np.bool_], steps: I64) -> None:
+    def __init__(self, which: NDArray[np.bool_], begins: I64) -> None:
         self.place = np.flatnonzero(which)
-        self._begins: list[int] = np.searchsorted(self.place, steps).tolist()
+        self._begins: list[int] = np.searchsorted(self.place, begins).tolist()
 
-    def of(self, step: int) -> slice:
-        """Return which of them a step takes."""
-        return slice(self._begins[step], self._begins[step + 1])
+    def of(self, wave: int) -> slice:
+        """Return which of them a wave takes."""
+        return slice(self._begins[wave], self._begins[wave + 1])
 
 
-class _Wave:
-    """What is left of each limit, and the results by place in the order of the wave."""
+class Pricing:
+    """Lines that are priced wave by wave, and what became of them, by place in the waves."""
 
-    def __init__(self, lines: Services, limits: Limits, steps: I64) -> None:
-        self.lines = lines
-        self.steps: list[int] = steps.tolist()
-        self.member_deductible = limits.member_deductible.copy()
-        self.member_most = limits.member_most.copy()
-        self.family_deductible = limits.family_deductible.copy()
-        self.family_most = limits.family_most.copy()
-        self.visits = limits.visits.copy()
+    def __init__(self, services: Services, left: Balances, visits: I64, waves: Waves) -> None:
+        lines = self.lines = services.take(waves.order)
+        lines.reverses[:] = waves.where[lines.reverses]
+        lines.after[:] = waves.where[lines.after]
+        self.left, self.visits = left, visits.copy()
+        self.begins: list[int] = waves.begins.tolist()
+        self.back = waves.where[:-1]
         self.out = np.zeros((5, len(lines.chain)), np.int64)
         self.refused = np.zeros(len(lines.chain), bool)
-        # What does not apply is 0, so that no step has to choose.
+        # What does not apply is 0, so that no wave has to choose.
         late = lines.how == LATE_COPAY
         coinsured = lines.how == COINSURANCE
         self.open = np.where(coinsured | late, lines.allowed, 0)
         self.copay = np.where((lines.how == COPAY) | late, lines.copay, 0)
         self.rate = np.where(coinsured, lines.rate, 0)
         new = lines.reverses < 0
-        self.counted = _Some((lines.visits >= 0) & new, steps)
-        self.second = _Some(lines.after >= 0, steps)
-        self.back = _Some(~new, steps)
+        self.counted = _Some((lines.visits >= 0) & new, waves.begins)
+        self.second = _Some(lines.after >= 0, waves.begins)
+        self.undone = _Some(~new, waves.begins)
 
     def step(self, number: int) -> None:
-        """Price one line of each chain; no two of them share an accumulator."""
-        begin, end = self.steps[number], self.steps[number + 1]
-        at = slice(begin, end)
+        """Price one line of each chain; no two of them share an account."""
+        begin, end = self.begins[number], self.begins[number + 1]
+        if begin == end:
+            return
+        at, left = slice(begin, end), self.left
         member, family = self.lines.member[at], self.lines.family[at]
-        left = (
-            self.member_deductible[member],
-            self.family_deductible[family],
-            self.member_most[member],
-            self.family_most[family],
+        before = (
+            left.deductible[member],
+            left.family_deductible[family],
+            left.most[member],
+            left.family_most[family],
         )
         parts = self.out[:, at]
-        self._own_share(at, left, parts)
+        self._own_share(at, before, parts)
         for lines, change in (
             (self.counted, self._limit),
             (self.second, self._coordinate),
-            (self.back, self._take_back),
+            (self.undone, self._take_back),
         ):
             place = lines.place[lines.of(number)]
             if len(place):
                 change(place, parts, begin)
         owes = parts[0] + parts[1]
         owes += parts[2]
-        self.member_deductible[member] = left[0] - parts[0]
-        self.family_deductible[family] = left[1] - parts[0]
-        self.member_most[member] = left[2] - owes
-        self.family_most[family] = left[3] - owes
+        left.deductible[member] = before[0] - parts[0]
+        left.family_deductible[family] = before[1] - parts[0]
+        left.most[member] = before[2] - owes
+        left.family_most[family] = before[3] - owes
+
+    def shares(self) -> Shares:
+        """Return what became of the lines, by their index."""
+        deductible, copay, coinsurance, paid, before = (row[self.back] for row in self.out)
+        return Shares(deductible, copay, coinsurance, paid, before, self.refused[self.back])
 
     def _own_share(self, at: slice, left: tuple[I64, I64, I64, I64], parts: I64) -> None:
         """Fill in deductible, copay, coinsurance and payment as if nobody else paid."""
@@ -212,7 +230,7 @@ def _reduce(parts: I64, at: Index, over: I64) -> None:
 
 
 def adjudicate(services: Services, limits: Limits, when: I64) -> Shares:
-    """Return what plan and member owe for each line, by its index.
+    """Return what plan and member owe for each line, by its index, whatever drugs cost.
 
     Parameters
     ----------
@@ -224,32 +242,8 @@ def adjudicate(services: Services, limits: Limits, when: I64) -> Shares:
         Lines of a chain are taken in this order, and as they stand where it is the same,
         shape (n,); what a line takes back or follows must come before it.
     """
-    n = len(services.chain)
-    by_chain = _by_chain(services.chain, when)
-    place = numbered(services.chain[by_chain])
-    # Small keys are sorted by radix.
-    narrow = np.int16 if n and int(place.max()) < 1 << 15 else np.int64
-    order = by_chain[np.argsort(place.astype(narrow), kind="stable")]
-    where = np.empty(n + 1, np.int64)
-    where[order], where[-1] = np.arange(n), -1
-    lines = services.take(order)
-    lines.reverses[:] = where[lines.reverses]
-    lines.after[:] = where[lines.after]
-    sizes = np.bincount(place)
-    wave = _Wave(lines, limits, np.r_[0, np.cumsum(sizes)])
-    for number in range(len(sizes)):
-        wave.step(number)
-    back = where[:-1]
-    deductible, copay, coinsurance, paid, before = (row[back] for row in wave.out)
-    return Shares(deductible, copay, coinsurance, paid, before, wave.refused[back])
-
-
-def _by_chain(chain: I64, when: I64) -> Index:
-    """Return the lines in order of chain and time: one sort where both fit one number."""
-    if not len(chain):
-        return np.zeros(0, np.intp)
-    first, low = int(chain.min()), int(when.min())
-    span = int(when.max()) - low + 1
-    if (int(chain.max()) - first + 1) * span >= 1 << 62:
-        return np.lexsort((when, chain))
-    return np.argsort((chain - first) * span + (when - low), kind="stable")
+    waves = lay_out(turns(services.chain, when))
+    pricing = Pricing(services, limits.balances(), limits.visits, waves)
+    for number in range(len(waves)):
+        pricing.step(number)
+    return pricing.shares()

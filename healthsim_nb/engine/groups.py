@@ -50,3 +50,15 @@ def each(
     owner = np.repeat(np.arange(len(mine)), mine)
     place = np.arange(len(owner)) - np.repeat(np.cumsum(mine) - mine, mine)
     return owner, firsts[which][owner] + place
+
+
+def place_in(known: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the place of each key among some that rise, -1 where it is not there.
+
+    >>> place_in(np.array([3, 7]), np.array([7, 5, 3])).tolist()
+    [1, -1, 0]
+    """
+    if not len(known):
+        return np.full(len(keys), -1)
+    place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    return np.where(known[place] == keys, place, -1)

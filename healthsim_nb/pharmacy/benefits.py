@@ -42,6 +42,9 @@ class Benefits:
     private: Bools
     """Whether manufacturers' cards may be used."""
     combined: Bools
+    """Whether drugs count towards the plan's own deductible and maximum."""
+    families: Bools
+    """Whether families have a deductible or maximum."""
     deductible: I64
     most: I64
     """0: none of its own."""
@@ -67,6 +70,9 @@ def benefits_of(book: Book, shelf: Products) -> Benefits:
         for plan, first in zip(book.plans, primary, strict=True)
     ]
     kinds = np.array([f.benefit_type for f in found])
+    combined = np.array([f.combined for f in found])
+    deductible = np.array([f.deductible_cents for f in found])
+    most = np.array([f.out_of_pocket_limit_cents for f in found])
     return Benefits(
         formularies=found,
         of_plan=np.array([*of_plan, NONE]),
@@ -80,9 +86,10 @@ def benefits_of(book: Book, shelf: Products) -> Benefits:
         part_d=kinds == "part-d",
         medicaid=kinds == "medicaid",
         private=np.isin(kinds, ("commercial", "exchange")),
-        combined=np.array([f.combined for f in found]),
-        deductible=np.array([f.deductible_cents for f in found]),
-        most=np.array([f.out_of_pocket_limit_cents for f in found]),
+        combined=combined,
+        families=combined | ((kinds != "part-d") & ((deductible > 0) | (most > 0))),
+        deductible=deductible,
+        most=most,
         costs=_costs(found),
     )
 

@@ -11,7 +11,16 @@ from healthsim_nb.pharmacy.benefit import MAIL_90, RETAIL_30, RETAIL_90, SPECIAL
 from healthsim_nb.pharmacy.part_d import part_d
 from healthsim_nb.pharmacy.pharmacies import MAIL
 from healthsim_nb.pharmacy.products import products
-from healthsim_nb.pharmacy.requests import FILL, TAKEN, UNLIMITED, UNLISTED, Limits, Pairs, Requests
+from healthsim_nb.pharmacy.requests import (
+    FILL,
+    TAKEN,
+    UNLIMITED,
+    UNLISTED,
+    Limits,
+    Pairs,
+    Requests,
+    Reviews,
+)
 from healthsim_nb.pharmacy.wave import decide
 from healthsim_nb.templates.library import load
 
@@ -159,8 +168,8 @@ def priced(fills: Dispensed, f: Formulary) -> Priced:
     covered = f.covered[fills.product]
     requests, limits = _asked(fills, f, covered)
     nobody = np.zeros(0, np.int32)
-    none = Pairs(nobody, nobody, np.zeros(0, np.int8), nobody)
-    verdicts = decide(requests, limits, none, none)
+    unseen = Reviews(nobody, nobody, np.zeros(0, np.int8), nobody)
+    verdicts = decide(requests, limits, Pairs(nobody, nobody), unseen)
     allowed = f.limit_units[fills.product]
     allowed = allowed * np.maximum(fills.days, f.limit_days[fills.product])
     over = fills.quantity * np.maximum(f.limit_days[fills.product], 1) > allowed
@@ -215,7 +224,7 @@ def _asked(fills: Dispensed, f: Formulary, covered: NDArray[np.bool_]) -> tuple[
         account=account.astype(np.int32),
         **law,
     )
-    return requests, _limits(f, key % 10_000, n)
+    return requests, _limits(f, key % 10_000)
 
 
 def _sharing(fills: Dispensed, f: Formulary) -> tuple[I64, I64, I64, I64]:
@@ -256,7 +265,7 @@ def _makers(law: PartD) -> tuple[int, int, int]:
     return law.gap_maker_share, law.initial_maker_share, law.catastrophic_maker_share
 
 
-def _limits(f: Formulary, years: I64, n: int) -> Limits:
+def _limits(f: Formulary, years: I64) -> Limits:
     deductible, most = f.deductible_cents, f.out_of_pocket_limit_cents or UNLIMITED
     if f.combined:
         plan = load().plans[benefits()[f.like].plans[0]]
@@ -278,10 +287,6 @@ def _limits(f: Formulary, years: I64, n: int) -> Limits:
         family_deductible=np.array([UNLIMITED]),
         family_most=np.array([UNLIMITED]),
         card=np.zeros(0, np.int64),
-        episodes=1,
-        drugs=n,
-        prescriptions=0,
-        groups=0,
     )
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from healthsim_nb.engine.rng import Draws, Streams
-    from healthsim_nb.pharmacy.desk import Fills
+    from healthsim_nb.pharmacy.fills import Fills
     from healthsim_nb.pharmacy.gates import Gates
     from healthsim_nb.pharmacy.holding import Holding
 

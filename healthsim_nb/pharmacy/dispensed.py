@@ -18,14 +18,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from healthsim_nb.coverage.records import Covered
+    from healthsim_nb.coverage.render.members import Roll
+    from healthsim_nb.pharmacy.asking import Asked
     from healthsim_nb.pharmacy.counter import Lines
     from healthsim_nb.pharmacy.desk import Desk
-    from healthsim_nb.pharmacy.gates import Gates
     from healthsim_nb.pharmacy.products import Products
     from healthsim_nb.pharmacy.refills import Plan, Schedule
     from healthsim_nb.pharmacy.requests import Verdicts
-    from healthsim_nb.pharmacy.reviewing import Beside
     from healthsim_nb.pharmacy.uses import Uses
     from healthsim_nb.population.people import People
 
@@ -75,30 +74,27 @@ class Written:
 
 
 @dataclass(frozen=True, eq=False)
-class Accounts:
-    """What claims count towards."""
-
-    row: NDArray[np.int32]
-    """Account of each line."""
-    deductible: I64
-    """Limits by account, in cents."""
-    most: I64
-
-
-@dataclass(frozen=True, eq=False)
 class Settled:
     """Claims that were sent, and what became of them."""
 
     written: Written
-    desk: Desk
-    gates: Gates
-    lines: Lines
+    asked: Asked
     verdicts: Verdicts
-    less: Bools
-    """Lines with less than prescribed."""
-    seen: Beside
-    covered: Covered
-    accounts: Accounts
+
+    @property
+    def desk(self) -> Desk:
+        """What benefits say of fills."""
+        return self.asked.desk
+
+    @property
+    def lines(self) -> Lines:
+        """Every line that may be sent."""
+        return self.asked.lines
+
+    @property
+    def roll(self) -> Roll:
+        """The members."""
+        return self.asked.desk.roll
 
     @cached_property
     def rows(self) -> NDArray[np.intp]:
@@ -124,7 +120,7 @@ class Settled:
     @cached_property
     def pharmacy(self) -> I64:
         """Pharmacy of each fill: the payer's for those by mail."""
-        f, book = self.desk.fills, self.covered.file.book
+        f, book = self.desk.fills, self.roll.book
         houses = np.array([*(mail_of(plan.payer) for plan in book.plans), 0])
         own = self.written.pharmacy[f.use]
         return np.where(self.desk.kind == 1, houses[self.desk.held.plan], own)

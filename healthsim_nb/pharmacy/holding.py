@@ -13,7 +13,7 @@ from healthsim_nb.engine.calendar import FAR
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from healthsim_nb.coverage.records import Covered
+    from healthsim_nb.coverage.render.members import Roll
     from healthsim_nb.pharmacy.benefits import Benefits
 
     I64 = NDArray[np.int64]
@@ -43,9 +43,9 @@ class Holding:
         return Holding(**{name: column[at] for name, column in vars(self).items()})
 
 
-def holding(covered: Covered, benefits: Benefits, person: I64, day: I64) -> Holding:
+def holding(roll: Roll, benefits: Benefits, person: I64, day: I64) -> Holding:
     """Return the benefit that people have on some days."""
-    enrolment, book = covered.roll.enrolment, covered.file.book
+    enrolment, book = roll.enrolment, roll.book
     month = enrolment.months.place(day)
     at = (month, person)
     real, card = enrolment.plan[at].astype(np.int64), enrolment.card[at].astype(np.int64)
@@ -67,9 +67,9 @@ def holding(covered: Covered, benefits: Benefits, person: I64, day: I64) -> Hold
     )
 
 
-def lasts(covered: Covered, person: I64, day: I64, held: Holding) -> I64:
+def lasts(roll: Roll, person: I64, day: I64, held: Holding) -> I64:
     """Return each day's last of the month if plan or year change with it, else a far one."""
-    enrolment, book = covered.roll.enrolment, covered.file.book
+    enrolment, book = roll.enrolment, roll.book
     months = enrolment.months
     month = months.place(day)
     following = np.minimum(month + 1, months.count - 1)

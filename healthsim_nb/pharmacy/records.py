@@ -8,23 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from healthsim_nb.coverage.choice import NONE
 from healthsim_nb.engine.calendar import day_number
-from healthsim_nb.engine.ids import patient_index
 from healthsim_nb.engine.rng import Draws
+from healthsim_nb.pharmacy.accounts import open_accounts
+from healthsim_nb.pharmacy.asking import Asked, reduced, requests_of
 from healthsim_nb.pharmacy.benefits import benefits_of
 from healthsim_nb.pharmacy.counter import Terms, lines_of
-from healthsim_nb.pharmacy.desk import (
-    LONG,
-    READY,
-    READY_CONTROLLED,
-    Desk,
-    Fills,
-    quantities,
-    requests_of,
-)
-from healthsim_nb.pharmacy.dispensed import Accounts, Settled, Written
+from healthsim_nb.pharmacy.desk import Desk
+from healthsim_nb.pharmacy.dispensed import Settled, Written
+from healthsim_nb.pharmacy.fills import LONG, fills_of
 from healthsim_nb.pharmacy.gates import gates
-from healthsim_nb.pharmacy.holding import Holding, holding, lasts
+from healthsim_nb.pharmacy.holding import lasts
 from healthsim_nb.pharmacy.products import products_of
 from healthsim_nb.pharmacy.refills import plan_fills, schedule
 from healthsim_nb.pharmacy.render import (
@@ -35,10 +30,10 @@ from healthsim_nb.pharmacy.render import (
     members,
     prescriptions,
 )
-from healthsim_nb.pharmacy.reviewing import beside, neighbours, opening
+from healthsim_nb.pharmacy.reviewing import beside, neighbours
 from healthsim_nb.pharmacy.taking import PUBLIC, SPECIAL, USUAL
+from healthsim_nb.pharmacy.together import decide_together, in_one_order
 from healthsim_nb.pharmacy.uses import uses_of
-from healthsim_nb.pharmacy.wave import decide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +41,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from healthsim_nb.clinical.products import ProductTable
-    from healthsim_nb.coverage.records import Covered, Patients
+    from healthsim_nb.coverage.records import Billed, Patients
+    from healthsim_nb.coverage.wavefront import Shares
+    from healthsim_nb.pharmacy.requests import Verdicts
     from healthsim_nb.templates.template import Specification
 
     I64 = NDArray[np.int64]
@@ -59,6 +56,24 @@ BY_PERSON = {"rx_members": "member_id", "accumulators": "member_id"}
 """Tables in which relatives have rows, and the column that says whose a row is."""
 HIDDEN = {"rx_members": "patient_id", "accumulators": "pharmacy_claim_id"}
 """What is nobody's business of relatives."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """What a block's people have prescribed, and what is asked of their benefits."""
+
+    written: Written
+    asked: Asked | None
+    """None without coverage."""
+
+    @property
+    def combined(self) -> Bools:
+        """By plan of the book: whether drugs count towards its deductible and maximum."""
+        assert self.asked is not None
+        benefits = self.asked.desk.benefits
+        of_plan = benefits.of_plan[:-1]
+        found: Bools = benefits.combined[of_plan] & (of_plan != NONE)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,15 +110,15 @@ class Dispensed:
         return {**found, **houses.shared(self.settled, found)}
 
 
-def dispense(
+def ask(
     spec: Specification,
     patients: Patients,
     record: Mapping[str, pa.RecordBatch],
     shelf: ProductTable,
-    covered: Covered | None,
+    billed: Billed | None,
     last_day: int,
-) -> Dispensed:
-    """Return what is prescribed, filled and paid of what people take.
+) -> Wanted:
+    """Return what is prescribed of what people take, and what is asked of their benefits.
 
     A pure function of its arguments; each row depends on its household only.
 
@@ -111,7 +126,7 @@ def dispense(
     ----------
     shelf
         The products of the record's drugs.
-    covered
+    billed
         Their coverage; None: prescriptions only.
     last_day
         The day after the last.
@@ -127,9 +142,29 @@ def dispense(
     written = Written(
         uses, plan, made, products, people, patients.death, record["diagnoses"], spec.seed, last_day
     )
-    if covered is None:
+    return Wanted(written, None if billed is None else _asked(written, billed, draws))
+
+
+def settle(billed: Billed, asked: Asked) -> tuple[Shares, Verdicts]:
+    """Return what becomes of the medical lines that wait for their turn, and of those of drugs."""
+    medical, drugs, when = in_one_order(billed.queue, asked)
+    pairs = (asked.stepped, asked.seen.pairs)
+    visits = billed.queue.limits.visits
+    return decide_together(medical, drugs, when, asked.accounts.limits, visits, pairs)
+
+
+def dispense(wanted: Wanted, verdicts: Verdicts | None) -> Dispensed:
+    """Return what is prescribed, filled and paid of what people take.
+
+    Parameters
+    ----------
+    verdicts
+        What became of the claims; None without coverage.
+    """
+    written = wanted.written
+    if wanted.asked is None or verdicts is None:
         return Dispensed(written, None, {"prescriptions": prescriptions.rows(written, None)})
-    settled = _settled(written, covered, draws)
+    settled = Settled(written, wanted.asked, verdicts)
     rows = {
         "rx_members": members.rows(settled),
         "prescriptions": prescriptions.rows(written, settled),
@@ -140,69 +175,40 @@ def dispense(
     return Dispensed(written, settled, rows)
 
 
-def _settled(written: Written, covered: Covered, draws: Draws) -> Settled:
-    uses, plan, made, products = written.uses, written.plan, written.schedule, written.products
-    benefits = benefits_of(covered.file.book, products)
-    held = holding(covered, benefits, uses.person[made.use], made.day)
-    at = np.flatnonzero(held.covered | held.ended)
-    early = _early(covered, made.day, made.early, plan.days[made.use])
-    before = holding(covered, benefits, uses.person[made.use], made.day - early)
-    use, held = made.use[at], held.take(at)
-    fills = Fills(
-        use=use,
-        person=uses.person[use],
-        product=uses.product[use],
-        prescription=made.prescription[at],
-        allowed=plan.refills[use] + 1,
-        nth=made.nth[at],
-        day=made.day[at],
-        early=np.where(_same(held, before.take(at)), early[at], 0),
-        days=plan.days[use],
-        mail=plan.mail[use],
-        known=uses.known[use],
-        due=-(
-            -plan.days[use]
-            * np.where(products.schedule[uses.product[use]] > 0, READY_CONTROLLED, READY)
-            // 100
-        ),
-    )
-    desk = Desk(fills, held, benefits, products, covered, written.seed)
-    gate = gates(
-        held, benefits, use, fills.day, desk.cell, (desk.quantity, fills.days), uses.known, draws
-    )
-    household = patient_index(written.people.household_id)[fills.person]
-    special, public = products.specialty[fills.product], benefits.medicaid[held.formulary]
-    kind = np.where(public, PUBLIC, np.where(special, SPECIAL, USUAL))
-    price = desk.full[0] + desk.full[1]
-    until = made.written[fills.prescription] + plan.valid[use]
-    until = np.minimum(until, written.death[fills.person])
-    until = np.minimum(until, lasts(covered, fills.person, fills.day, held))
-    known = neighbours(fills, products)
-    monthly = (fills.days <= LONG) & products.maintenance[fills.product]
-    monthly &= (products.schedule[fills.product] == 0) & ~special & opening(fills)
-    terms = Terms(household, price, kind, until, known.risky & opening(fills), monthly)
+def _asked(written: Written, billed: Billed, draws: Draws) -> Asked:
+    roll, products = billed.roll, written.products
+    benefits = benefits_of(roll.book, products)
+    fills, held = fills_of(written, roll, benefits)
+    desk = Desk(fills, held, benefits, products, roll)
+    units = (desk.quantity, fills.days)
+    known = written.uses.known
+    gate = gates(held, benefits, fills.use, fills.day, desk.cell, units, known, draws)
+    near = neighbours(fills, products)
+    households = written.people.rows_of(written.people.household_id)[fills.person]
+    terms = _terms(written, desk, near.risky, households)
     lines, costly = lines_of(fills, held, gate, terms, draws, written.last_day)
-    seen = beside(fills, lines, known, products)
-    requests, limits, asked = requests_of(desk, gate, lines, costly, household, known.row)
-    verdicts = decide(requests, limits, asked, seen.pairs).first(len(lines.fill))
-    less = quantities(desk, gate, lines)
-    claimed = requests.take(np.arange(len(lines.fill)))
-    accounts = Accounts(claimed.account, limits.deductible, limits.most)
-    return Settled(written, desk, gate, lines, verdicts, less, seen, covered, accounts)
+    seen = beside(fills, lines, near, products)
+    accounts = open_accounts(desk, billed.presented.desk.accounts)
+    less = reduced(desk, gate, lines)
+    chain = accounts.chain(fills.person, households, len(roll.people))
+    requests, stepped = requests_of(desk, gate, lines, accounts, less, costly, chain, near.row)
+    return Asked(desk, lines, seen, accounts, households, less, requests, stepped)
 
 
-def _early(covered: Covered, day: I64, early: I64, days: I64) -> I64:
-    """Return the days by which fills are asked for too soon, in the month in which they are due.
-
-    A month does not know of the next, which may not have been played yet.
-    """
-    months = covered.roll.enrolment.months
-    room = day - months.begins(months.place(day)).astype(np.int64)
-    found = np.minimum(early, room)
-    return np.where(found * 4 > days, found, 0)
-
-
-def _same(one: Holding, other: Holding) -> Bools:
-    """Return where two days fall under the same plan and year."""
-    found: Bools = one.covered & other.covered & (one.row == other.row)
-    return found
+def _terms(written: Written, desk: Desk, risky: Bools, households: I64) -> Terms:
+    """Return what is known of fills beforehand."""
+    fills, held, products = desk.fills, desk.held, desk.products
+    special, public = products.specialty[fills.product], desk.benefits.medicaid[held.formulary]
+    until = written.schedule.written[fills.prescription] + written.plan.valid[fills.use]
+    until = np.minimum(until, written.death[fills.person])
+    until = np.minimum(until, lasts(desk.roll, fills.person, fills.day, held))
+    monthly = (fills.days <= LONG) & products.maintenance[fills.product]
+    monthly &= (products.schedule[fills.product] == 0) & ~special & fills.opening
+    return Terms(
+        chain=households,
+        price=desk.full[0] + desk.full[1],
+        kind=np.where(public, PUBLIC, np.where(special, SPECIAL, USUAL)),
+        until=until,
+        risky=risky & fills.opening,
+        monthly=monthly,
+    )

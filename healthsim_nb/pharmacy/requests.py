@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-import numpy as np
+from healthsim_nb.coverage.balances import Balances
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     I8 = NDArray[np.int8]
@@ -19,14 +20,12 @@ UNLIMITED = 1 << 40
 """Cents that nobody reaches: there is no such limit."""
 WHOLE = 10_000
 """Rates are in 1/10,000."""
-FILL, UNDO, MEDICAL = range(3)
-"""A claim for a fill, taking one back, what a medical claim did to accounts that it shares."""
+FILL, UNDO = range(2)
+"""A claim for a fill, and taking one back."""
 ALWAYS, IF_REFUSED, IF_PAID, IF_COSTLY = range(4)
 """When a line is sent: always, or if the line that it follows was refused, paid, or too dear."""
 MAJOR = 3
 """Severity from which a review refuses a claim; 2 moderate, 1 minor."""
-COPAYS, PART_D = range(2)
-"""How a benefit shares costs: by tier with a yearly maximum, or in the phases of Part D."""
 REFUSALS = ("", "65", "69", "41", "70", "75", "608", "76", "79", "88", "73")
 """NCPDP reject codes by number; the first: none."""
 (TAKEN, UNKNOWN, ENDED, OTHER_FIRST, UNLISTED, UNAUTHORIZED, STEP, LIMIT, SOON, REVIEW, REFILLS) = (
@@ -79,13 +78,12 @@ class Requests:
     answered: Bools
     """Whether the pharmacist has answered what a review would find."""
     price: I64
-    """Cents; of a medical claim, what it counted to the deductible."""
+    """Cents."""
     phased: Bools
     """Whether costs are shared in the phases of Part D."""
     open: Bools
     """Whether the deductible is due."""
     copay: I64
-    """Cents; of a medical claim, what it counted to the maximum."""
     rate: I32
     """Coinsurance."""
     least: I64
@@ -116,17 +114,6 @@ class Requests:
     costly: I64
     """Cents beyond which the patient leaves the drug at the counter."""
 
-    def join(self, more: Requests) -> Requests:
-        """Return these lines and then others."""
-        return Requests(
-            *(
-                np.concatenate(
-                    [(mine := getattr(self, f.name)), getattr(more, f.name).astype(mine.dtype)]
-                )
-                for f in fields(self)
-            )
-        )
-
     def take(self, order: NDArray[np.intp]) -> Requests:
         """Return the lines in another order."""
         return Requests(*(getattr(self, f.name)[order] for f in fields(self)))
@@ -134,10 +121,16 @@ class Requests:
 
 @dataclass(frozen=True)
 class Pairs:
-    """What else is looked at for some lines, by line: shape (p,) a column."""
+    """What else is looked at for some lines: shape (p,) a column."""
 
     line: I32
     row: I32
+
+
+@dataclass(frozen=True)
+class Reviews(Pairs):
+    """Other drugs that a review looks at for some lines."""
+
     severity: I8
     overlap: I32
     """Days for which both may be at hand."""
@@ -145,7 +138,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Limits:
-    """What the rows that lines name begin with."""
+    """What accounts and cards begin with."""
 
     deductible: I64
     """Cents, by member account."""
@@ -157,10 +150,15 @@ class Limits:
     family_most: I64
     card: I64
     """Cents that a card pays in a year."""
-    episodes: int
-    drugs: int
-    prescriptions: int
-    groups: int
+
+    def balances(self) -> Balances:
+        """Return what is left before anything was decided."""
+        return Balances(
+            self.deductible.copy(),
+            self.most.copy(),
+            self.family_deductible.copy(),
+            self.family_most.copy(),
+        )
 
 
 @dataclass(frozen=True)
@@ -185,15 +183,8 @@ class Verdicts:
     """0 deductible, 1 initial, 2 coverage gap, 3 catastrophic, -1: there are none."""
     taken_back: Bools
     stopped: I32
-    """By episode: the line that ended it, or the number of lines."""
+    """By use: the line that ended it, or the number of lines."""
     found: Bools
     """By pair of a review: whether the other drug was at hand."""
     beside: I32
     """By pair of a review: the line of the other drug, -1 for none."""
-
-    def first(self, n: int) -> Verdicts:
-        """Return what became of the first lines."""
-        alike = {"stopped", "found", "beside"}
-        return Verdicts(
-            **{k: v if k in alike else v[:n] for k, v in vars(self).items()},
-        )

@@ -13,7 +13,7 @@ from healthsim_nb.pharmacy.checks import MAJOR as MAJOR_CHECK
 from healthsim_nb.pharmacy.checks import MINOR, MODERATE, product_checks
 from healthsim_nb.pharmacy.counter import AGAIN, MAIN
 from healthsim_nb.pharmacy.illness import expecting, first_days
-from healthsim_nb.pharmacy.requests import MAJOR, SOON, Pairs
+from healthsim_nb.pharmacy.requests import MAJOR, SOON, Reviews
 from healthsim_nb.population.tables import SEXES
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from healthsim_nb.pharmacy.counter import Lines
-    from healthsim_nb.pharmacy.desk import Desk, Fills
+    from healthsim_nb.pharmacy.desk import Desk
+    from healthsim_nb.pharmacy.fills import Fills
     from healthsim_nb.pharmacy.products import Products
     from healthsim_nb.pharmacy.requests import Verdicts
 
@@ -37,16 +38,9 @@ DD, TD, ID, HD, PA, SX, ER, PG, DC = range(9)
 class Beside:
     """Drugs that a review sees beside others."""
 
-    pairs: Pairs
+    pairs: Reviews
     other: I64
     """Product of the other drug, by pair."""
-
-
-def opening(fills: Fills) -> Bools:
-    """Return the first fill of each prescription, which is reviewed."""
-    found = np.ones(len(fills.use), bool)
-    found[1:] = fills.prescription[1:] != fills.prescription[:-1]
-    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +76,7 @@ def neighbours(fills: Fills, shelf: Products) -> Neighbours:
 def reviewed(fills: Fills, lines: Lines) -> Bools:
     """Return the lines that are reviewed: the first claim for each prescription."""
     first = (lines.variant == MAIN) | (lines.variant == AGAIN)
-    found: Bools = first & opening(fills)[lines.fill]
+    found: Bools = first & fills.opening[lines.fill]
     return found
 
 
@@ -95,7 +89,7 @@ def beside(fills: Fills, lines: Lines, known: Neighbours, shelf: Products) -> Be
     mine = fills.product[lines.fill[line]]
     other = known.slots[row] & ((1 << PRODUCT_BITS) - 1)
     severity = np.where(checks.refuses[mine, other], MAJOR, 1)
-    pairs = Pairs(
+    pairs = Reviews(
         line.astype(np.int32),
         row.astype(np.int32),
         severity.astype(np.int8),
@@ -158,7 +152,7 @@ def alerts_of(
 
 def _own(desk: Desk, lines: Lines, verdicts: Verdicts, diagnoses: pa.RecordBatch) -> list[Alerts]:
     """Return what is found about a drug and its taker alone."""
-    f, shelf, people = desk.fills, desk.products, desk.covered.roll.people
+    f, shelf, people = desk.fills, desk.products, desk.roll.people
     checks = product_checks(shelf)
     at = np.flatnonzero(reviewed(f, lines) & verdicts.sent & (verdicts.refusal == 0))
     fill = lines.fill[at]

@@ -11,7 +11,8 @@ from healthsim_nb.pharmacy.requests import WHOLE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from healthsim_nb.pharmacy.requests import Limits, Requests
+    from healthsim_nb.coverage.balances import Balances
+    from healthsim_nb.pharmacy.requests import Requests
 
     I32 = NDArray[np.int32]
     I64 = NDArray[np.int64]
@@ -25,28 +26,20 @@ NAMES = (
 DUE, INITIAL, GAP, CATASTROPHIC = range(4)
 
 
-class Accounts:
-    """What is left of each limit."""
+class Left:
+    """What is left of accounts, phases and cards."""
 
-    def __init__(self, limits: Limits) -> None:
-        self.deductible = limits.deductible.copy()
-        self.most = limits.most.copy()
-        self.initial = limits.initial.copy()
-        self.family_deductible = limits.family_deductible.copy()
-        self.family_most = limits.family_most.copy()
-        self.card = np.r_[limits.card, 0]
-
-    def count(self, lines: Requests, at: Index) -> None:
-        """Count what medical claims applied."""
-        self.less(lines, at, lines.price[at], lines.copay[at])
+    def __init__(self, balances: Balances, initial: I64, card: I64) -> None:
+        self.accounts = balances
+        self.initial, self.card = initial.copy(), np.r_[card, 0]
 
     def less(self, lines: Requests, at: NDArray[np.integer], deductible: I64, counted: I64) -> None:
         """Take amounts from what is left."""
-        member, family = lines.account[at], lines.family[at]
-        self.deductible[member] -= deductible
-        self.most[member] -= counted
-        self.family_deductible[family] -= deductible
-        self.family_most[family] -= counted
+        accounts, member, family = self.accounts, lines.account[at], lines.family[at]
+        accounts.deductible[member] -= deductible
+        accounts.most[member] -= counted
+        accounts.family_deductible[family] -= deductible
+        accounts.family_most[family] -= counted
 
 
 class Money:
@@ -64,12 +57,14 @@ class Money:
         """Return the amounts by name."""
         return dict(zip(NAMES, self.out, strict=True))
 
-    def share(self, at: Index, left: Accounts) -> None:
+    def share(self, at: Index, left: Left) -> None:
         """Share the price of some fills, and count it."""
         lines = self.lines
         price, member, family = lines.price[at], lines.account[at], lines.family[at]
-        room = np.maximum(np.minimum(left.most[member], left.family_most[family]), 0)
-        due = np.maximum(np.minimum(left.deductible[member], left.family_deductible[family]), 0)
+        accounts = left.accounts
+        room = np.maximum(np.minimum(accounts.most[member], accounts.family_most[family]), 0)
+        due = np.minimum(accounts.deductible[member], accounts.family_deductible[family])
+        due = np.maximum(due, 0)
         deductible = np.minimum(due, price) * lines.open[at]
         rest = price - deductible
         initial = np.minimum(rest, np.maximum(left.initial[member] - deductible, 0))
@@ -125,14 +120,14 @@ class Money:
         self.phase[at] = np.where(lines.phased[at], phase, -1)
         return counted
 
-    def _card(self, at: Index, left: Accounts, owes: I64) -> I64:
+    def _card(self, at: Index, left: Left, owes: I64) -> I64:
         """Return what manufacturers' cards pay."""
         lines = self.lines
         row = lines.card[at]
         pays = np.minimum(owes - np.minimum(owes, lines.card_least[at]), lines.card_most[at])
         return np.where(row < 0, 0, np.minimum(pays, np.maximum(left.card[row], 0)))
 
-    def undo(self, at: Index, of: NDArray[np.integer], left: Accounts) -> None:
+    def undo(self, at: Index, of: NDArray[np.integer], left: Left) -> None:
         """Take fills back."""
         lines = self.lines
         self.out[:, at] = -self.out[:, of]

@@ -2,9 +2,9 @@
 
 Whether a claim is paid, and how much of it by whom, depends on all earlier claims of the family,
 so claims cannot be decided at once; the k-th lines of all families can, for they do not know of
-one another. Each step of the wave takes one line of every family that still has one. The order of
-the edits is that of a payer: coverage, formulary, authorization, step therapy, limits, refill too
-soon, review. Exact in whole cents.
+one another. Each wave takes one line of every family that still has one. The order of the edits
+is that of a payer: coverage, formulary, authorization, step therapy, limits, refill too soon,
+review. Exact in whole cents.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from healthsim_nb.engine.ids import numbered
+from healthsim_nb.engine.waves import lay_out, turns
 from healthsim_nb.pharmacy.requests import (
     ALWAYS,
     FILL,
@@ -21,7 +21,6 @@ from healthsim_nb.pharmacy.requests import (
     IF_PAID,
     IF_REFUSED,
     MAJOR,
-    MEDICAL,
     REFILLS,
     REVIEW,
     SOON,
@@ -31,12 +30,15 @@ from healthsim_nb.pharmacy.requests import (
     Limits,
     Pairs,
     Requests,
+    Reviews,
     Verdicts,
 )
-from healthsim_nb.pharmacy.shares import Accounts, Money
+from healthsim_nb.pharmacy.shares import Left, Money
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from healthsim_nb.engine.waves import Waves
 
     I8 = NDArray[np.int8]
     I32 = NDArray[np.int32]
@@ -48,31 +50,42 @@ LONG_AGO = -(1 << 30)
 
 
 class _Beside:
-    """Pairs in the order of the wave, and where those of each step begin."""
+    """Pairs in the order of the waves, and where those of each wave begin."""
 
-    def __init__(self, pairs: Pairs, where: I64, steps: I64) -> None:
-        place = where[pairs.line]
+    def __init__(self, pairs: Pairs, waves: Waves) -> None:
+        place = waves.where[pairs.line]
         self.order = np.argsort(place, kind="stable")
         self.place, self.row = place[self.order], pairs.row[self.order]
-        self.severity, self.overlap = pairs.severity[self.order], pairs.overlap[self.order]
-        self._begins: list[int] = np.searchsorted(self.place, steps).tolist()
+        self._begins: list[int] = np.searchsorted(self.place, waves.begins).tolist()
 
-    def of(self, step: int) -> slice:
-        """Return which of them a step takes."""
-        return slice(self._begins[step], self._begins[step + 1])
+    def of(self, wave: int) -> slice:
+        """Return which of them a wave takes."""
+        return slice(self._begins[wave], self._begins[wave + 1])
+
+
+class _Reviewed(_Beside):
+    """Reviews in the order of the waves, and what they found."""
+
+    def __init__(self, reviews: Reviews, waves: Waves) -> None:
+        super().__init__(reviews, waves)
+        self.overlap = reviews.overlap[self.order]
+        self.bars = reviews.severity[self.order] >= MAJOR
+        self.found = np.zeros(len(self.place), bool)
+        self.beside = np.full(len(self.place), -1, np.int32)
 
 
 class _Shelf:
     """What members have of their drugs, and how often prescriptions were filled."""
 
-    def __init__(self, limits: Limits, n: int) -> None:
-        self.ready = np.full(limits.drugs + 1, LONG_AGO, np.int32)
-        self.until = np.full(limits.drugs + 1, LONG_AGO, np.int32)
-        self.last = np.full(limits.drugs + 1, -1, np.int32)
-        self.filled = np.zeros(limits.prescriptions + 1, np.int32)
-        self.days = np.zeros(limits.groups + 1, np.int32)
-        self.day = np.full(limits.groups + 1, LONG_AGO, np.int32)
-        self.before = np.zeros((3, n), np.int32)
+    def __init__(self, lines: Requests, asked: _Beside, seen: _Beside) -> None:
+        drugs, groups = _most(lines.drug, seen.row), _most(lines.group, asked.row)
+        self.ready = np.full(drugs + 1, LONG_AGO, np.int32)
+        self.until = np.full(drugs + 1, LONG_AGO, np.int32)
+        self.last = np.full(drugs + 1, -1, np.int32)
+        self.filled = np.zeros(_most(lines.prescription) + 1, np.int32)
+        self.days = np.zeros(groups + 1, np.int32)
+        self.day = np.full(groups + 1, LONG_AGO, np.int32)
+        self.before = np.zeros((3, len(lines.chain)), np.int32)
 
     def give(self, lines: Requests, place: Index) -> None:
         """Put what some lines dispense with the rest, and note what was there."""
@@ -103,32 +116,34 @@ class _Shelf:
         self.days[group] -= np.where(group >= 0, lines.credit[place], 0)
 
 
-class _Wave:
-    """State of every row, and the results by place in the order of the wave."""
+class Deciding:
+    """Lines that are decided wave by wave: their state, and what became of them, by place."""
 
     def __init__(
-        self, lines: Requests, limits: Limits, steps: I64, asked: _Beside, seen: _Beside
+        self, requests: Requests, left: Left, waves: Waves, asked: Pairs, seen: Reviews
     ) -> None:
+        lines = self.lines = requests.take(waves.order)
+        lines.of[:] = waves.where[lines.of]
         n = len(lines.chain)
-        self.lines, self.steps, self.asked, self.seen = lines, steps.tolist(), asked, seen
-        self.shelf, self.accounts = _Shelf(limits, n), Accounts(limits)
-        self.money = Money(lines)
+        self.waves, self.left, self.begins = waves, left, waves.begins.tolist()
+        self.asked, self.seen = _Beside(asked, waves), _Reviewed(seen, waves)
+        self.shelf, self.money = _Shelf(lines, self.asked, self.seen), Money(lines)
         self.sent, self.paid = np.zeros(n, bool), np.zeros(n, bool)
         self.refusal, self.fill = lines.refusal.copy(), np.zeros(n, np.int32)
-        self.stopped = np.full(limits.episodes + 1, n, np.int32)
+        self.stopped = np.full(_most(lines.episode) + 1, n, np.int32)
         self.taken_back = np.zeros(n, bool)
-        self.found = np.zeros(len(seen.place), bool)
-        self.beside = np.full(len(seen.place), -1, np.int32)
         self.plain = lines.kind == FILL
-        self.waits = _flags((lines.only != ALWAYS) & self.plain, steps)
-        self.again = _flags((lines.only == IF_PAID) & self.plain, steps)
-        self.steps_asked = _flags(lines.steps > 0, steps)
-        self.other = _flags(~self.plain, steps)
-        self.quit = _flags(lines.quits, steps)
+        self.waits = _flags((lines.only != ALWAYS) & self.plain, waves.begins)
+        self.again = _flags((lines.only == IF_PAID) & self.plain, waves.begins)
+        self.steps_asked = _flags(lines.steps > 0, waves.begins)
+        self.undoes = _flags(~self.plain, waves.begins)
+        self.quit = _flags(lines.quits, waves.begins)
 
     def step(self, number: int) -> None:
         """Decide one line of each chain; no two of them share a row."""
-        begin, end = self.steps[number], self.steps[number + 1]
+        begin, end = self.begins[number], self.begins[number + 1]
+        if begin == end:
+            return
         at, lines = slice(begin, end), self.lines
         sent = self.plain[at] & (self.stopped[lines.episode[at]] == len(self.sent))
         if self.waits[number]:
@@ -143,13 +158,13 @@ class _Wave:
         good = np.flatnonzero(sent & (refusal == TAKEN)) + begin
         self.paid[good] = True
         if len(good):
-            self.money.share(good, self.accounts)
+            self.money.share(good, self.left)
             self.shelf.give(lines, good)
         if self.quit[number]:
             quits = np.flatnonzero(sent & (refusal != TAKEN) & lines.quits[at]) + begin
             self.stopped[lines.episode[quits]] = quits
-        if self.other[number]:
-            self._others(at, begin)
+        if self.undoes[number]:
+            self._undo(np.flatnonzero(lines.kind[at] == UNDO) + begin)
 
     def _wanted(self, at: slice) -> Bools:
         """Return which lines are sent in view of the ones that they follow."""
@@ -181,102 +196,79 @@ class _Wave:
         refusal[(refusal == TAKEN) & soon] = SOON
         used = shelf.filled[lines.prescription[at]] >= lines.fills[at]
         refusal[(refusal == TAKEN) & used] = REFILLS
-        part = self.seen.of(number)
+        part, seen = self.seen.of(number), self.seen
         if part.stop > part.start:
-            place, row = self.seen.place[part], self.seen.row[part]
+            place, row = seen.place[part], seen.row[part]
             mine = place - at.start
-            late = lines.day[place] + self.seen.overlap[part]
+            late = lines.day[place] + seen.overlap[part]
             hit = (shelf.until[row] > late) & sent[mine] & (refusal[mine] == TAKEN)
-            self.found[part], self.beside[part] = hit, np.where(hit, shelf.last[row], -1)
-            bars = hit & (self.seen.severity[part] >= MAJOR) & ~lines.answered[place]
+            seen.found[part], seen.beside[part] = hit, np.where(hit, shelf.last[row], -1)
+            bars = hit & seen.bars[part] & ~lines.answered[place]
             refusal[mine[bars]] = REVIEW
 
-    def _others(self, at: slice, begin: int) -> None:
-        """Take fills back, and count what medical claims counted."""
-        kind = self.lines.kind[at]
-        medical = np.flatnonzero(kind == MEDICAL) + begin
-        if len(medical):
-            self.sent[medical] = True
-            self.accounts.count(self.lines, medical)
-        undo = np.flatnonzero(kind == UNDO) + begin
-        if not len(undo):
-            return
+    def _undo(self, undo: Index) -> None:
+        """Take fills back."""
         of, only = self.lines.of[undo], self.lines.only[undo]
         wanted = self.paid[of] & ~self.taken_back[of]
         wanted &= (only != IF_COSTLY) | self.money.costly[of]
         undo, of = undo[wanted], of[wanted]
         self.sent[undo], self.taken_back[of] = True, True
-        self.money.undo(undo, of, self.accounts)
+        self.money.undo(undo, of, self.left)
         self.shelf.return_(self.lines, of, self.fill[of])
         self.fill[undo] = self.fill[of]
         ends = undo[self.lines.quits[undo]]
         self.stopped[self.lines.episode[ends]] = ends
 
+    def verdicts(self) -> Verdicts:
+        """Return what became of the lines, by their index."""
+        money, seen = self.money, self.seen
+        order, back = self.waves.order, self.waves.where[:-1]
+        index = np.r_[order, len(order)].astype(np.int32)
+        found, beside = np.empty_like(seen.found), np.empty_like(seen.beside)
+        found[seen.order] = seen.found
+        beside[seen.order] = np.where(seen.beside < 0, -1, index[seen.beside])
+        return Verdicts(
+            sent=self.sent[back],
+            refusal=np.where(self.plain, self.refusal, np.int8(TAKEN))[back],
+            fill=self.fill[back],
+            **{name: row[back] for name, row in money.rows().items()},
+            phase=money.phase[back],
+            taken_back=self.taken_back[back],
+            stopped=index[self.stopped[:-1]],
+            found=found,
+            beside=beside,
+        )
 
-def _flags(which: Bools, steps: I64) -> list[bool]:
-    """Return whether each step has a line of some sort."""
-    place = np.flatnonzero(which)
-    begins = np.searchsorted(place, steps)
-    found: list[bool] = (begins[1:] > begins[:-1]).tolist()
+
+def _flags(which: Bools, begins: I64) -> list[bool]:
+    """Return whether each wave has a line of some sort."""
+    first = np.searchsorted(np.flatnonzero(which), begins)
+    found: list[bool] = (first[1:] > first[:-1]).tolist()
     return found
 
 
-def decide(requests: Requests, limits: Limits, asked: Pairs, seen: Pairs) -> Verdicts:
-    """Return what becomes of each line, by its index.
+def _most(*rows: NDArray[np.integer]) -> int:
+    """Return how many rows are named, from row 0."""
+    return max(int(column.max(initial=-1)) for column in rows) + 1
+
+
+def decide(requests: Requests, limits: Limits, asked: Pairs, seen: Reviews) -> Verdicts:
+    """Return what becomes of each line, by its index, whatever medical care costs.
 
     Parameters
     ----------
     requests
-        Lines of claims in order of time within each chain, and what medical claims counted.
+        Lines of claims; those of a chain are taken by day, and as they stand on the same.
     limits
-        What the rows that they name begin with.
+        What accounts and cards begin with.
     asked
         Groups of drugs that a step therapy asks for, by line.
     seen
         Other drugs of the member that a review looks at, by line, with the severity.
     """
-    n = len(requests.chain)
-    by_chain = _in_time(requests)
-    place = numbered(requests.chain[by_chain])
-    narrow = np.int16 if n and int(place.max()) < 1 << 15 else np.int64
-    order = by_chain[np.argsort(place.astype(narrow), kind="stable")]
-    where = np.empty(n + 1, np.int64)
-    where[order], where[-1] = np.arange(n), -1
-    lines = requests.take(order)
-    lines.of[:] = where[lines.of]
-    steps = np.r_[0, np.cumsum(np.bincount(place))] if n else np.zeros(1, np.int64)
-    first, second = _Beside(asked, where, steps), _Beside(seen, where, steps)
-    wave = _Wave(lines, limits, steps, first, second)
-    for number in range(len(steps) - 1):
-        wave.step(number)
-    return _verdicts(wave, where[:-1], order)
-
-
-def _in_time(requests: Requests) -> Index:
-    """Return the lines in order of chain and day: one sort, of what is nearly sorted."""
-    day = requests.day.astype(np.int64)
-    low = int(day.min()) if len(day) else 0
-    span = 2 * (int(day.max()) - low + 1) if len(day) else 1
-    # What medical claims counted by a day is known on that day.
-    key = requests.chain * span + (day - low) * 2 + (requests.kind != MEDICAL)
-    return np.argsort(key, kind="stable")
-
-
-def _verdicts(wave: _Wave, back: I64, order: Index) -> Verdicts:
-    """Return the results by index of the line."""
-    money, n = wave.money, len(order)
-    index = np.r_[order, n].astype(np.int32)
-    found, beside = np.empty_like(wave.found), np.empty_like(wave.beside)
-    found[wave.seen.order] = wave.found
-    beside[wave.seen.order] = np.where(wave.beside < 0, -1, index[wave.beside])
-    return Verdicts(
-        sent=wave.sent[back],
-        refusal=np.where(wave.plain, wave.refusal, np.int8(TAKEN))[back],
-        fill=wave.fill[back],
-        **{name: row[back] for name, row in money.rows().items()},
-        phase=money.phase[back],
-        taken_back=wave.taken_back[back],
-        stopped=index[wave.stopped[:-1]],
-        found=found,
-        beside=beside,
-    )
+    waves = lay_out(turns(requests.chain, requests.day.astype(np.int64)))
+    left = Left(limits.balances(), limits.initial, limits.card)
+    deciding = Deciding(requests, left, waves, asked, seen)
+    for number in range(len(waves)):
+        deciding.step(number)
+    return deciding.verdicts()

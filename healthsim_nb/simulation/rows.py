@@ -18,6 +18,7 @@ from healthsim_nb.population import render
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from healthsim_nb.clinical.plan import Plan
     from healthsim_nb.clinical.render.chart import Chart
     from healthsim_nb.population.people import People
     from healthsim_nb.templates.library import Library
@@ -109,13 +110,26 @@ def written(chart: Chart, born: Chart | None, wanted: int, library: Library) -> 
     if born:
         record = _together(record, records.tables(born))
     patients = coverage.Patients(folk.people, folk.death, folk.doctor)
-    plan, covered = chart.plan, None
-    beat()
-    if plan.spec.coverage:
-        covered = coverage.cover(plan.spec, library, patients, record, plan.last_day)
-    beat()
-    drugs = pharmacy.dispense(plan.spec, patients, record, plan.shelf, covered, plan.last_day)
+    covered, drugs = _covered(chart.plan, patients, record, library)
     return Written(folk, record, covered, drugs, births=born is not None)
+
+
+def _covered(
+    plan: Plan, patients: coverage.Patients, record: Tables, library: Library
+) -> tuple[coverage.Covered | None, pharmacy.Dispensed]:
+    """Return what plans and pharmacies know: claims of both are decided in one order of time."""
+    spec, last_day, billed, covered, verdicts = plan.spec, plan.last_day, None, None, None
+    beat()
+    if spec.coverage:
+        billed = coverage.bill(spec, library, patients, record, last_day)
+    beat()
+    wanted = pharmacy.ask(spec, patients, record, plan.shelf, billed, last_day)
+    if billed and wanted.asked:
+        shares, verdicts = pharmacy.settle(billed, wanted.asked)
+        beat()
+        covered = coverage.cover(billed, shares, library, record, wanted.combined)
+    beat()
+    return covered, pharmacy.dispense(wanted, verdicts)
 
 
 def _known(

@@ -1,7 +1,6 @@
 """Adjudication in waves against one line after the other: equal to the cent, and how much faster.
 
-``python tests/benchmarks/bench_adjudication.py`` prints both speeds in CPU time, and what each
-room costs a patient.
+``python tests/benchmarks/bench_adjudication.py`` prints both speeds in CPU time.
 """
 
 from __future__ import annotations
@@ -20,16 +19,9 @@ if TYPE_CHECKING:
 sys.path.insert(0, str(Path(__file__).parents[1] / "coverage"))
 
 FAMILIES, EACH = 10_000, 16
-PATIENTS = 16_384
 
 
 def main() -> None:
-    """Compare, then measure."""
-    compare()
-    rooms()
-
-
-def compare() -> None:
     """Price the same lines twice."""
     from one_by_one import one_by_one
     from random_lines import random_lines
@@ -58,37 +50,6 @@ def _spent(work: Callable[[], object]) -> float:
     begin = process_time()
     work()
     return process_time() - begin
-
-
-def rooms() -> None:
-    """Say what the clinical room and the coverage room cost a patient over 24 months."""
-    from healthsim_nb import simulation
-    from healthsim_nb.coverage import records
-    from healthsim_nb.templates.library import load
-    from healthsim_nb.templates.specify import specify
-
-    library = load()
-    generator = simulation.prepare(specify(library, "general-population", n=PATIENTS), library)
-    simulation.make_block(generator, 0, size=64)
-    spent = 0.0
-    whole = records.cover
-
-    def timed(*given: object) -> object:
-        nonlocal spent
-        begin = process_time()
-        made = whole(*given)
-        spent += process_time() - begin
-        return made
-
-    records.cover = timed
-    begin = process_time()
-    rows = simulation.make_block(generator, 0, size=PATIENTS)
-    total = process_time() - begin
-    records.cover = whole
-    each = 1e6 / PATIENTS
-    print(f"a patient: {total * each:.0f} us CPU, of which coverage {spent * each:.0f} us")
-    lines = rows["claim_lines"].num_rows / PATIENTS
-    print(f"{rows['claims'].num_rows / PATIENTS:.1f} claims, {lines:.1f} lines a patient")
 
 
 if __name__ == "__main__":

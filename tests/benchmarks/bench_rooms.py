@@ -64,8 +64,11 @@ def main(patients: int) -> None:
     clock.watch(prepared.people, "draw", "population: who they are")
     clock.watch(prepared, "lives", "clinical: months played")
     clock.watch(records, "tables", "clinical: rows")
-    clock.watch(coverage, "cover", "coverage: claims, money, members")
-    clock.watch(pharmacy, "dispense", "pharmacy: prescriptions, fills, claims")
+    for function in ("bill", "cover"):
+        clock.watch(coverage, function, "coverage: claims, money, members")
+    for function in ("ask", "dispense"):
+        clock.watch(pharmacy, function, "pharmacy: prescriptions, fills, claims")
+    clock.watch(pharmacy, "settle", "coverage and pharmacy: claims decided")
     best: dict[str, float] = {}
     counted = 0
     for seed in range(ROUNDS):

@@ -83,29 +83,30 @@ def second(line, own, before):
     return deductible, copay, owes - deductible - copay, pays, earlier
 
 
+def one_line(line, limits, used, results):
+    """Return deductible, copay, coinsurance, paid, paid before, refused of a line."""
+    if line["reverses"] >= 0:
+        first = results[line["reverses"]]
+        if line["visits"] >= 0 and not first[5]:
+            used.visits[line["visits"]] -= 1
+        return (*(-x for x in first[:5]), False)
+    if line["visits"] >= 0:
+        seen = used.visits.get(line["visits"], 0)
+        if seen >= limits["visits"][line["visits"]]:
+            return 0, 0, 0, 0, 0, True
+        used.visits[line["visits"]] = seen + 1
+    own = share(line, limits, used)
+    if line["after"] >= 0 and line["method"] != FIRST:
+        return (*second(line, own, results[line["after"]]), False)
+    return (*own, line["allowed"] - sum(own), 0, False)
+
+
 def one_by_one(lines, limits):
     """Return deductible, copay, coinsurance, paid, paid before, refused of each line."""
     used, results = Used(), []
     for line in lines:
-        refused = False
-        if line["reverses"] >= 0:
-            first = results[line["reverses"]]
-            result = tuple(-x for x in first[:5])
-            if line["visits"] >= 0 and not first[5]:
-                used.visits[line["visits"]] -= 1
-        elif (
-            line["visits"] >= 0
-            and used.visits.get(line["visits"], 0) >= (limits["visits"][line["visits"]])
-        ):
-            result, refused = (0, 0, 0, 0, 0), True
-        else:
-            if line["visits"] >= 0:
-                used.visits[line["visits"]] = used.visits.get(line["visits"], 0) + 1
-            own = share(line, limits, used)
-            result = (*own, line["allowed"] - sum(own), 0)
-            if line["after"] >= 0 and line["method"] != FIRST:
-                result = second(line, own, results[line["after"]])
-        results.append((*result, refused))
+        result = one_line(line, limits, used, results)
+        results.append(result)
         for account, key, amount in (
             (used.member_deductible, "member", result[0]),
             (used.member_most, "member", sum(result[:3])),

@@ -11,7 +11,6 @@ from healthsim_nb.pharmacy.requests import (
     IF_PAID,
     IF_REFUSED,
     MAJOR,
-    MEDICAL,
     REFILLS,
     REVIEW,
     SOON,
@@ -62,21 +61,30 @@ def part(cents: int, rate: int) -> int:
 
 def one_at_a_time(lines, limits, asked, seen):
     """Return claims by line, what reviews found by pair, and which line ended each use."""
-    payer = Payer({name: list(values) for name, values in limits.items()})
-    steps, others = by_line(asked), by_line(seen)
-    done: list[Claim] = []
-    found: dict[int, int] = {}
-    for number, line in enumerate(lines):
-        claim = Claim(refusal=line["refusal"])
-        done.append(claim)
-        if line["kind"] == MEDICAL:
-            claim.sent = True
-            count(payer, line, line["price"], line["copay"])
-        elif line["kind"] == FILL:
-            bill(payer, line, number, done, steps.get(number, []), others.get(number, []), found)
+    counter = Counter(lines, limits, asked, seen)
+    for number in range(len(lines)):
+        counter.decide(number)
+    return counter.done, counter.found, counter.payer.stopped
+
+
+class Counter:
+    """Lines that are decided in any order in which each comes after those that it looks at."""
+
+    def __init__(self, lines, limits, asked, seen):
+        self.lines = lines
+        self.payer = Payer({name: list(values) for name, values in limits.items()})
+        self.steps, self.others = by_line(asked), by_line(seen)
+        self.done = [Claim(refusal=line["refusal"]) for line in lines]
+        self.found: dict[int, int] = {}
+
+    def decide(self, number):
+        """Decide one line."""
+        line = self.lines[number]
+        if line["kind"] == FILL:
+            steps, others = self.steps.get(number, []), self.others.get(number, [])
+            bill(self.payer, line, number, self.done, steps, others, self.found)
         else:
-            take_back(payer, line, number, done, lines)
-    return done, found, payer.stopped
+            take_back(self.payer, line, number, self.done, self.lines)
 
 
 def by_line(pairs):
@@ -131,7 +139,7 @@ def edit(payer, line, claim, steps, others, found):
     drug = payer.drugs.get(line["drug"], Drug())
     if claim.refusal == TAKEN and line["steps"] > 0 and drug.last is None:
         tried = 0
-        for _, row, _, _ in steps:
+        for _, row in steps:
             days, day = payer.history.get(row, (0, None))
             tried += day is not None and day >= line["since"] and days >= line["step_days"]
         if tried < line["steps"]:

@@ -10,12 +10,12 @@ from healthsim_nb.pharmacy.requests import (
     IF_COSTLY,
     IF_PAID,
     IF_REFUSED,
-    MEDICAL,
     UNDO,
     UNLIMITED,
     Limits,
     Pairs,
     Requests,
+    Reviews,
 )
 
 I32 = np.int32
@@ -30,7 +30,7 @@ def random_requests(seed: int, chains: int, each: int):
     place = np.arange(n) % each
     member = chain * MEMBERS + rng.integers(0, MEMBERS, n)
     drug = member * DRUGS + rng.integers(0, DRUGS, n)
-    kind = rng.choice([FILL, UNDO, MEDICAL], n, p=[0.8, 0.13, 0.07]).astype(np.int8)
+    kind = rng.choice([FILL, UNDO], n, p=[0.86, 0.14]).astype(np.int8)
     kind[place == 0] = FILL
     of = (chain * each + (rng.random(n) * place).astype(np.int64)).astype(I32)
     # What is followed is a fill.
@@ -38,8 +38,8 @@ def random_requests(seed: int, chains: int, each: int):
         of[wrong] = chain[wrong] * each
     only = rng.choice([ALWAYS, IF_REFUSED, IF_PAID, IF_COSTLY], n, p=[0.75, 0.12, 0.08, 0.05])
     only = np.where(kind == UNDO, rng.choice([IF_PAID, IF_COSTLY], n), only)
-    only = np.where((kind == MEDICAL) | (place == 0), ALWAYS, only).astype(np.int8)
-    phased = (member % 3 == 0) & (kind != MEDICAL)
+    only = np.where(place == 0, ALWAYS, only).astype(np.int8)
+    phased = member % 3 == 0
     brand = rng.random(n) < 0.4
     rate = np.where(rng.random(n) < 0.5, rng.choice([1000, 2000, 2500, 3333], n), 0).astype(I32)
     requests = Requests(
@@ -84,9 +84,6 @@ def random_requests(seed: int, chains: int, each: int):
         card_most=rng.choice([UNLIMITED, 10_000], n),
         costly=rng.choice([-1, 999, 4_999, 30_000, UNLIMITED], n),
     )
-    medical = requests.kind == MEDICAL
-    requests.copay[medical] = rng.integers(0, 40_000, n)[medical]
-    requests.price[medical] = requests.copay[medical] // 2
     people = chains * MEMBERS
     limits = Limits(
         deductible=rng.choice([0, 25_000, 59_000, 300_000], people),
@@ -95,19 +92,18 @@ def random_requests(seed: int, chains: int, each: int):
         family_deductible=rng.choice([60_000, UNLIMITED], chains),
         family_most=rng.choice([400_000, UNLIMITED], chains),
         card=rng.choice([10_000, 180_000], people),
-        episodes=people * DRUGS,
-        drugs=people * DRUGS,
-        prescriptions=people * DRUGS * 2,
-        groups=people * DRUGS,
     )
-    return requests, limits, _pairs(rng, requests, 0.6), _pairs(rng, requests, 0.3)
+    line, row = _pairs(rng, requests, 0.6)
+    asked = Pairs(line, row)
+    line, row = _pairs(rng, requests, 0.3)
+    severity = rng.integers(1, 4, len(line)).astype(np.int8)
+    overlap = rng.choice([0, 0, 7], len(line)).astype(I32)
+    return requests, limits, asked, Reviews(line, row, severity, overlap)
 
 
-def _pairs(rng, requests, share: float) -> Pairs:
+def _pairs(rng, requests, share: float):
     line = np.flatnonzero((rng.random(len(requests.chain)) < share) & (requests.kind == FILL))
     line = np.repeat(line, rng.integers(1, 3, len(line)))
     first = requests.drug[line] // DRUGS * DRUGS
     row = first + rng.integers(0, DRUGS, len(line))
-    severity = rng.integers(1, 4, len(line)).astype(np.int8)
-    overlap = rng.choice([0, 0, 7], len(line)).astype(I32)
-    return Pairs(line.astype(I32), row.astype(I32), severity, overlap)
+    return line.astype(I32), row.astype(I32)

@@ -9,30 +9,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from healthsim_nb.pharmacy.requests import UNLIMITED, Limits, Pairs, Requests
+from healthsim_nb.pharmacy.requests import UNLIMITED, Limits, Pairs, Requests, Reviews
 from healthsim_nb.pharmacy.shares import NAMES
 from healthsim_nb.pharmacy.wave import decide
 
 from .one_at_a_time import one_at_a_time
 from .random_requests import random_requests
 
-NONE = Pairs(*(np.zeros(0, np.int32) for _ in range(4)))
+NOBODY = np.zeros(0, np.int32)
+NOTHING = Pairs(NOBODY, NOBODY), Reviews(NOBODY, NOBODY, NOBODY, NOBODY)
+
+
+def as_rows(columns):
+    names = [f.name for f in fields(columns)]
+    values = [getattr(columns, name).tolist() for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def as_tuples(pairs):
+    return [tuple(row.values()) for row in as_rows(pairs)]
 
 
 def plainly(requests, limits, asked, seen):
-    names = [f.name for f in fields(requests)]
-    columns = [getattr(requests, name).tolist() for name in names]
-    lines = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-    amounts = {
-        f.name: getattr(limits, f.name).tolist()
-        for f in fields(limits)
-        if isinstance(getattr(limits, f.name), np.ndarray)
-    }
-    pairs = [
-        list(zip(*(getattr(p, f.name).tolist() for f in fields(p)), strict=True))
-        for p in (asked, seen)
-    ]
-    return one_at_a_time(lines, amounts, *pairs)
+    amounts = {f.name: getattr(limits, f.name).tolist() for f in fields(limits)}
+    return one_at_a_time(as_rows(requests), amounts, as_tuples(asked), as_tuples(seen))
 
 
 def as_claims(verdicts, requests):
@@ -58,16 +58,10 @@ def assert_equal(seed: int, chains: int, each: int):
     claims, found, stopped = plainly(requests, limits, asked, seen)
 
     fill = ((requests.kind == 0) & verdicts.sent).tolist()
-    expected = [
-        (c.sent, c.refusal if f else 0, c.fill if requests.kind[i] != 2 else 0, c.money, c.phase)
-        for i, (c, f) in enumerate(zip(claims, fill, strict=True))
+    assert as_claims(verdicts, requests) == [
+        (c.sent, c.refusal if f else 0, c.fill, c.money, c.phase)
+        for c, f in zip(claims, fill, strict=True)
     ]
-    got = as_claims(verdicts, requests)
-    got = [
-        (sent, refusal, 0 if requests.kind[i] == 2 else number, money, phase)
-        for i, (sent, refusal, number, money, phase) in enumerate(got)
-    ]
-    assert got == expected
     hits = np.flatnonzero(verdicts.found)
     assert dict(zip(hits.tolist(), verdicts.beside[hits].tolist(), strict=True)) == found
     ended = np.flatnonzero(verdicts.stopped < len(requests.chain))
@@ -122,10 +116,9 @@ def price(lines, deductible=0, most=UNLIMITED, initial=UNLIMITED, card=0):
     rows = [USUAL | {"day": 30 * i, **line} for i, line in enumerate(lines)]
     requests = Requests(**{f.name: np.array([r[f.name] for r in rows]) for f in fields(Requests)})
     limits = Limits(
-        *(np.array([cents]) for cents in (deductible, most, initial, UNLIMITED, UNLIMITED, card)),
-        episodes=1, drugs=1, prescriptions=1, groups=0,
-    )  # fmt: skip
-    return decide(requests, limits, NONE, NONE)
+        *(np.array([cents]) for cents in (deductible, most, initial, UNLIMITED, UNLIMITED, card))
+    )
+    return decide(requests, limits, *NOTHING)
 
 
 def test_a_drug_of_5001_dollars_at_20_percent_costs_1000_20_until_the_cap() -> None:

@@ -46,8 +46,14 @@ def plan_ids(book: Book, row: I64) -> I64:
     return found
 
 
-def plans(book: Book) -> pa.RecordBatch:
-    """Return a row for each plan and year of the book."""
+def plans(book: Book, combined: NDArray[np.bool_]) -> pa.RecordBatch:
+    """Return a row for each plan and year of the book.
+
+    Parameters
+    ----------
+    combined
+        By plan: whether drugs count towards its deductible and maximum.
+    """
     row = np.lexsort(
         (np.arange(len(book.deductible)), np.arange(len(book.deductible)) % book.years)
     )
@@ -74,6 +80,7 @@ def plans(book: Book) -> pa.RecordBatch:
         "monthly_premium": money(
             np.array([_premium(p, int(y)) for p, y in zip(of, year, strict=True)])
         ),
+        "drugs_combined": combined[row // book.years],
         **_limits(book, row),
         **_copays(book, row),
     }

@@ -25,26 +25,26 @@ KINDS = ("pharmacy-deductible", "pharmacy-out-of-pocket")
 
 def rows(settled: Settled) -> pa.RecordBatch:
     """Return a row each time that a pharmacy claim moved an account, with the total after it."""
-    v, accounts = settled.verdicts, settled.accounts
+    v, limits = settled.verdicts, settled.asked.accounts.limits
     parts = [
         _moves(settled, kind, cents, limit)
         for kind, (cents, limit) in enumerate(
-            ((v.deductible, accounts.deductible), (v.counted, accounts.most))
+            ((v.deductible, limits.deductible), (v.counted, limits.most))
         )
     ]
     c = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
     order = np.argsort(c["id"])
     c = {name: column[order] for name, column in c.items()}
     fill = settled.lines.fill[c["line"]]
-    held, people = settled.desk.held, settled.covered.roll.people
+    held, roll = settled.desk.held, settled.roll
     n = len(order)
     return batch(
         "accumulators",
         {
             "id": c["id"],
-            "member_id": people.id[settled.person[c["line"]]],
-            "subscriber_id": people.id[held.subscriber[fill]],
-            "plan_id": plan_ids(settled.covered.file.book, held.row[fill]),
+            "member_id": roll.people.id[settled.person[c["line"]]],
+            "subscriber_id": roll.people.id[held.subscriber[fill]],
+            "plan_id": plan_ids(roll.book, held.row[fill]),
             "plan_year": held.year[fill].astype(np.int32),
             "claim_id": pa.nulls(n, pa.int64()),
             "pharmacy_claim_id": settled.id[c["line"]],
@@ -61,7 +61,8 @@ def rows(settled: Settled) -> pa.RecordBatch:
 
 def _moves(settled: Settled, kind: int, cents: I64, limits: I64) -> dict[str, I64]:
     """Return the movements of one kind of account."""
-    account, lines = settled.accounts.row, settled.lines
+    lines = settled.lines
+    account = settled.asked.requests.account
     limit = limits[account]
     # A claim that is billed anew moves by what it differs.
     anew = np.flatnonzero((lines.variant == REBILL) & settled.verdicts.sent)

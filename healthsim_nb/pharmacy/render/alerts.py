@@ -43,7 +43,7 @@ OWN_TEXTS = {
 def rows(settled: Settled) -> pa.RecordBatch:
     """Return a row for each finding."""
     diagnoses = settled.written.diagnoses
-    found = alerts_of(settled.desk, settled.lines, settled.seen, settled.verdicts, diagnoses)
+    found = alerts_of(settled.desk, settled.lines, settled.asked.seen, settled.verdicts, diagnoses)
     claim = settled.id[found.line]
     order = np.lexsort((found.other, found.reason, claim))
     claim, line = claim[order], found.line[order]

@@ -51,7 +51,7 @@ def rows(settled: Settled) -> pa.RecordBatch:
     at, v, lines, desk = settled.rows, settled.verdicts, settled.lines, settled.desk
     fill, f = lines.fill[at], desk.fills
     product, use = f.product[fill], f.use[fill]
-    written, book = settled.written, settled.covered.file.book
+    written, book = settled.written, settled.roll.book
     undo = lines.kind[at] == UNDO
     refusal = np.where(undo, np.int8(TAKEN), v.refusal[at])
     status = np.where(refusal != TAKEN, REJECTED, np.where(v.taken_back[at] | undo, REVERSED, PAID))
@@ -105,14 +105,14 @@ def rows(settled: Settled) -> pa.RecordBatch:
 
 def _second(settled: Settled, fill: I64) -> I64:
     """Return the row of the plan that pays second."""
-    held, book = settled.desk.held, settled.covered.file.book
+    held, book = settled.desk.held, settled.roll.book
     return book.row(np.maximum(held.second[fill], 0), held.year[fill])
 
 
 def _quantity(settled: Settled, at: NDArray[np.intp]) -> I64:
     desk, fill = settled.desk, settled.lines.fill[at]
     asked = desk.quantity[fill] * _months(settled, at)
-    return np.where(settled.less[at], desk.less[fill], asked)
+    return np.where(settled.asked.less[at], desk.less[fill], asked)
 
 
 def _months(settled: Settled, at: NDArray[np.intp]) -> I64:
@@ -127,7 +127,7 @@ def _prices(
     desk, fill = settled.desk, settled.lines.fill[at]
     sign = np.where(refusal != TAKEN, 0, np.where(undo, -1, 1))
     found = [
-        np.where(settled.less[at], small[fill], full[fill])
+        np.where(settled.asked.less[at], small[fill], full[fill])
         for small, full in zip(desk.small, desk.full, strict=True)
     ]
     return [found[0] * sign, found[1] * sign, found[2] * _months(settled, at)]

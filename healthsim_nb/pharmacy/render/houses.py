@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,8 +25,8 @@ def shared(settled: Settled | None, rows: dict[str, pa.RecordBatch]) -> dict[str
     found = {"pharmacies": pharmacies(np.unique(np.concatenate(named)))}
     if settled is None:
         return found
-    benefits, start = settled.desk.benefits, settled.covered.start
-    day = day_number(start.replace(month=1, day=1))
+    benefits, book = settled.desk.benefits, settled.roll.book
+    day = day_number(date(book.first_year, 1, 1))
     every = formulary_drugs(benefits, settled.written.products, day)
     known = rows["rx_members"]["formulary_id"]
     used = np.unique(known.indices.to_numpy()) if len(known) else np.zeros(0, np.int64)

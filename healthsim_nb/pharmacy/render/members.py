@@ -12,8 +12,8 @@ from healthsim_nb.coverage.render.sponsors import plan_ids
 from healthsim_nb.engine.arrow import batch, dates, words
 from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.ids import patient_index
-from healthsim_nb.pharmacy.desk import subsidized
 from healthsim_nb.pharmacy.routing import route
+from healthsim_nb.pharmacy.subsidy import subsidized
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,7 +26,7 @@ SUBSIDIES = ("none", "full")
 
 def rows(settled: Settled) -> pa.RecordBatch:
     """Return a row for each span of a plan with a pharmacy benefit."""
-    roll, benefits = settled.covered.roll, settled.desk.benefits
+    roll, benefits = settled.roll, settled.desk.benefits
     spans, book, people = roll.first, roll.book, roll.people
     formulary = benefits.of_plan[spans.plan]
     at = np.flatnonzero(formulary != NONE)

@@ -42,7 +42,7 @@ def rows(written: Written, settled: Settled | None) -> pa.RecordBatch:
     twin = shelf.brand[product] & (shelf.generic_of[product] >= 0)
     member = np.full(len(at), NONE, np.int64)
     if settled is not None:
-        held = holding(settled.covered, settled.desk.benefits, who, made.written[at])
+        held = holding(settled.roll, settled.desk.benefits, who, made.written[at])
         member = np.where(held.covered, people.id[who], NONE)
     return batch(
         "prescriptions",

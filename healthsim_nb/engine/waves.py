@@ -1,0 +1,81 @@
+"""The k-th item of every chain at once: what lies in one wave does not know of one another.
+
+Items of a chain depend on all that came before them in it, so they cannot be worked out at once;
+the k-th items of all chains can. A wave has at most one item of each chain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from healthsim_nb.engine.ids import numbered
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    I64 = NDArray[np.int64]
+    Index = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Waves:
+    """Items laid out wave by wave."""
+
+    order: Index
+    """The item at each place."""
+    where: I64
+    """The place of each item, and -1 for item -1, which is none."""
+    begins: I64
+    """The place where each wave begins, and the number of items."""
+
+    def __len__(self) -> int:
+        return len(self.begins) - 1
+
+
+def turns(chain: I64, when: I64) -> I64:
+    """Return the turn of each item in its chain, from 0, shape (n,).
+
+    Parameters
+    ----------
+    chain
+        Which items wait for one another.
+    when
+        Their order; items stay as they stand where it is the same.
+    """
+    order = _by_chain(chain, when)
+    found = np.empty(len(chain), np.int64)
+    found[order] = numbered(chain[order])
+    return found
+
+
+def lay_out(turn: I64, count: int | None = None) -> Waves:
+    """Return items in waves, the first turns first.
+
+    Parameters
+    ----------
+    turn
+        When each item's turn is, shape (n,).
+    count
+        How many waves; None: as many as there are turns.
+    """
+    last = int(turn.max(initial=-1)) + 1
+    # Small keys are sorted by radix.
+    order = np.argsort(turn.astype(np.int16) if last < 1 << 15 else turn, kind="stable")
+    where = np.empty(len(turn) + 1, np.int64)
+    where[order], where[-1] = np.arange(len(turn)), -1
+    sizes = np.bincount(turn, minlength=last if count is None else count)
+    return Waves(order, where, np.r_[0, np.cumsum(sizes)])
+
+
+def _by_chain(chain: I64, when: I64) -> Index:
+    """Return the items in order of chain and time: one sort where both fit one number."""
+    if not len(chain):
+        return np.zeros(0, np.intp)
+    first, low = int(chain.min()), int(when.min())
+    span = int(when.max()) - low + 1
+    if (int(chain.max()) - first + 1) * span >= 1 << 62:
+        return np.lexsort((when, chain))
+    return np.argsort((chain - first) * span + (when - low), kind="stable")
