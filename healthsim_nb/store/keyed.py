@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from healthsim_nb.store import order
 from healthsim_nb.store.positions import Positions, Stretch
-from healthsim_nb.store.room import quoted, said_by_duckdb
+from healthsim_nb.store.room import KEY, by_place, put, quoted, said_by_duckdb
 from healthsim_nb.store.rows import Counted, names
 from healthsim_nb.store.tree import pattern, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from healthsim_nb.store.gate import Query
     from healthsim_nb.store.pages import Row, Rows
     from healthsim_nb.store.rows import Source
@@ -27,13 +24,6 @@ NEAR = 1000
 SPARE = 4
 """Pages' worth of rows that are put in order here rather than by DuckDB."""
 AND = "CONJUNCTION_AND"
-MOST_GROUPS = 160
-"""Groups of keys that are looked for one by one, which takes DuckDB some milliseconds to plan each.
-For more keys, or for keys in a list, it reads every column of the table."""
-TOGETHER = 1000
-"""Rows between two keys of a group."""
-BOUNDS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$(?:after|until)\b")
-"""Texts and quoted names come first, so that nothing in them is taken for a bound."""
 
 
 def keyed(source: Source, query: Query, key: list[str]) -> Rows | None:
@@ -61,7 +51,18 @@ def keyed(source: Source, query: Query, key: list[str]) -> Rows | None:
         return ByKey(source, text, path, node["from_table"]["table_name"])
     whole = order.total(source.cursor, query, key, len(source.columns))
     ordered = write(source.cursor, {**whole, "node": {**whole["node"], **select}})
-    return ByOrder(source, text, ordered) if ordered else None
+    few = _few(source, {**node, **select, "modifiers": []})
+    placed = write(source.cursor, {**statement, "node": few}) if ordered else None
+    return ByOrder(source, text, ordered, placed) if ordered and placed else None
+
+
+def _few(source: Source, node: Node) -> Node:
+    """Return the query of the rows that were put into the room, whichever they are."""
+    table = node["from_table"]
+    shown = by_place(source.cursor, source.room, table["table_name"])
+    name = quoted(table["alias"] or table["table_name"])
+    put_there = pattern(source.cursor, f"SELECT 1 FROM {quoted(shown)} AS {name}")  # noqa: S608
+    return {**node, "from_table": put_there["from_table"], "where_clause": None}
 
 
 class _Keyed(Counted):
@@ -137,7 +138,7 @@ class ByKey(_Keyed):
         return [key for (key,) in self.source.fetch(sql, after=after, until=until)]
 
     def _counted(self) -> Positions:
-        bounds = f"SELECT min({order.KEY}), max({order.KEY}) FROM {quoted(self._table)}"  # noqa: S608
+        bounds = f"SELECT min({KEY}), max({KEY}) FROM {quoted(self._table)}"  # noqa: S608
         low, high = self.source.fetch(bounds)[0]
         return Positions(self._stretches, low or 0, high or 0)
 
@@ -151,89 +152,51 @@ class ByKey(_Keyed):
 
 
 class ByOrder(_Keyed):
-    """Rows in the user's order: the first ones sorted for each page, the others' keys once."""
+    """Rows in the user's order: their keys are sorted, then the rows of a page are looked up.
 
-    def __init__(self, source: Source, between: str, ordered: str) -> None:
+    The keys of the first rows are sorted for each page; for others those of all rows are, once.
+
+    Parameters
+    ----------
+    ordered
+        The query in its order, with its key last.
+    placed
+        The same of rows that were put into the room.
+    """
+
+    def __init__(self, source: Source, between: str, ordered: str, placed: str) -> None:
         super().__init__(source, between)
-        self._ordered, self._placed, self._near = ordered, False, 0
+        self._ordered, self._placed = self.key_from(ordered), placed
+        self._sorted = False
 
     def part(self, start: int, count: int) -> list[Row]:
         """Return up to ``count`` rows from position ``start``."""
-        if start + count <= NEAR and not self._placed:
-            rows = self.source.fetch(f"{self._ordered} LIMIT {count} OFFSET {start}")
-            return [row[:-1] for row in rows]
-        self.prepare()
         keys = self._keys(start, count)
         if not keys:
             return []
-        rows_by_key = {row[-1]: row[:-1] for row in self._found(sorted(keys))}
+        put(self.source.cursor, keys)
+        rows_by_key = {row[-1]: row[:-1] for row in self.source.fetch(self._placed)}
         return [rows_by_key[key] for key in keys if key in rows_by_key]
 
     def prepare(self) -> None:
         """Sort the keys of all rows, once."""
-        if self._placed:
+        if self._sorted:
             return
-        keys = self.key_from(self._ordered)
-        numbered = f"SELECT row_number() OVER () AS p, * FROM ({keys}) AS t(key)"  # noqa: S608
+        numbered = f"SELECT row_number() OVER () AS p, * FROM ({self._ordered}) AS t(key)"  # noqa: S608
         with said_by_duckdb(own=False):
             self.source.run(f'CREATE TEMP TABLE "the places" AS {numbered}')
-        lowest, highest, self._count = self.source.fetch(
-            'SELECT min(key), max(key), count(*) FROM "the places"'
-        )[0]
-        if self._count:
-            self._near = TOGETHER * (highest - lowest + 1) // self._count
-        self._placed = True
-
-    def _found(self, keys: list[int]) -> list[Row]:
-        """Return the rows of some keys."""
-        groups = list(_together(keys, self._near))
-        if len(groups) <= MOST_GROUPS:
-            return self.source.fetch(" UNION ALL ".join(map(self._of, groups)))
-        these = f"(VALUES {', '.join(f'({key})' for key in keys)}) AS these(key)"
-        sql = f"{self._all_of(self.between)} SEMI JOIN {these} ON c{self.width} = these.key"
-        return self.source.fetch(sql, after=keys[0] - 1, until=keys[-1])
-
-    def _of(self, keys: list[int]) -> str:
-        """Return the SELECT of the rows of keys that lie together."""
-        inside = _within(self.between, keys[0], keys[-1])
-        if len(keys) == 1:
-            return f"({inside})"
-        return f"({self._all_of(inside)} WHERE c{self.width} IN ({', '.join(map(str, keys))}))"
-
-    def _all_of(self, sql: str) -> str:
-        return f"SELECT t.* FROM ({sql}) AS t({names(self.width + 1)})"  # noqa: S608
+        self._sorted = True
 
     def _keys(self, start: int, count: int) -> list[int]:
+        if start + count <= NEAR and not self._sorted:
+            found = self.source.fetch(f"{self._ordered} LIMIT {count} OFFSET {start}")
+            return [key for (key,) in found]
+        self.prepare()
         found = self.source.fetch(
             'SELECT key FROM "the places" '  # noqa: S608
             f"WHERE p BETWEEN {start + 1} AND {start + count} ORDER BY p"
         )
         return [key for (key,) in found]
-
-
-def _together(keys: list[int], near: int) -> Iterator[list[int]]:
-    """Yield groups of keys of which each is no further than that from the next.
-
-    >>> list(_together([1, 2, 50, 51, 52, 90], 5))
-    [[1, 2], [50, 51, 52], [90]]
-    """
-    group: list[int] = []
-    for key in keys:
-        if group and key - group[-1] > near:
-            yield group
-            group = []
-        group.append(key)
-    yield group
-
-
-def _within(between: str, first: int, last: int) -> str:
-    """Return the query of keys in a range, with the range written into it.
-
-    >>> _within("SELECT '$after' WHERE id > $after AND id <= $until", 3, 8)
-    "SELECT '$after' WHERE id > 2 AND id <= 8"
-    """
-    ends = {"$after": str(first - 1), "$until": str(last)}
-    return BOUNDS.sub(lambda found: ends.get(found[0], found[0]), between)
 
 
 def _all(*conditions: Node | None) -> Node:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healthsim_nb.store.allowed import allowed
-from healthsim_nb.store.room import quoted
+from healthsim_nb.store.room import KEY, quoted
 from healthsim_nb.store.tree import Node, fold, pattern, walk
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from healthsim_nb.store.gate import Query
 
-KEY = "id"
-"""The key of every scenario table, beside ``scenario_id``."""
 MERGING = ("aggregate", "rows")
 """Kinds of functions after which a row shown is no longer one row of the table."""
 

@@ -50,10 +50,10 @@ def query(
     checked(page, page_size)
     with said_by_duckdb():
         asked = gate.check(cursor, sql, scenario_tables(), given)
-        enter(cursor, scenario, asked.tables)
+        room = enter(cursor, scenario, asked.tables)
         columns, types = _shape(cursor, asked.sql)
     with said_by_duckdb(own=False):
-        return turn(_rows(asked, Source(cursor, columns, types)), page, page_size)
+        return turn(_rows(asked, Source(cursor, room, columns, types)), page, page_size)
 
 
 def _shape(cursor: duckdb.DuckDBPyConnection, sql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

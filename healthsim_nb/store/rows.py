@@ -13,21 +13,24 @@ from healthsim_nb.store.room import said_by_duckdb
 
 if TYPE_CHECKING:
     from healthsim_nb.store.pages import Row, Rows
+    from healthsim_nb.store.room import Room
 
 
 ZONED = "WITH TIME ZONE"
 
 
 class Source:
-    """What all kinds of rows share: the cursor, and the columns with their types."""
+    """What all kinds of rows share: the cursor with its room, and the columns with their types."""
 
     def __init__(
         self,
         cursor: duckdb.DuckDBPyConnection,
+        room: Room,
         columns: tuple[str, ...],
         types: tuple[str, ...],
     ) -> None:
-        self.cursor, self.columns, self.types = cursor, columns, types
+        self.cursor, self.room = cursor, room
+        self.columns, self.types = columns, types
         self._zoned = any(ZONED in kind for kind in types)
 
     def fetch(self, sql: str, most: int | None = None, **parameters: int) -> list[Row]:

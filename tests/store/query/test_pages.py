@@ -106,6 +106,26 @@ def test_what_is_made_ready_shows_the_same_pages(ask, sql):
         assert ready.turn(number) == page.turn(number)
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT *, upper(c.city) AS big FROM patients AS c ORDER BY c.city DESC, 2",
+        'SELECT p.*, id + 1 AS "id" FROM patients p WHERE p.id % 3 > 0 ORDER BY lower(mrn)',
+        "WITH those AS (SELECT id FROM encounters) SELECT mrn, (SELECT count(*) FROM those) AS n "
+        "FROM patients WHERE id IN (SELECT id FROM those) ORDER BY gender, birth_date",
+        "SELECT COLUMNS('c.*') FROM patients ORDER BY ALL",
+        "SELECT mrn AS m, '$after $until' AS s FROM Patients ORDER BY m",
+    ],
+)
+def test_rows_looked_up_by_their_keys_are_those_of_the_query_in_its_order(ask, sql):
+    whole = ask(sql, page_size=500)
+    page = ask(sql, page_size=6)
+    page.prepare()
+
+    assert [row for n in range(1, page.pages + 1) for row in page.turn(n).rows] == whole.rows
+    assert page.columns == whole.columns
+
+
 def test_a_page_tells_the_types_of_its_columns(ask):
     page = ask("SELECT id, mrn, birth_date, [1] AS l, now() AS at FROM patients")
 
