@@ -9,7 +9,7 @@ from healthsim_nb.store import order
 from healthsim_nb.store.positions import Positions, Stretch
 from healthsim_nb.store.room import KEY, by_place, put, quoted, said_by_duckdb
 from healthsim_nb.store.rows import Counted, names
-from healthsim_nb.store.tree import pattern, write
+from healthsim_nb.store.tree import fold, pattern, write
 
 if TYPE_CHECKING:
     from healthsim_nb.store.gate import Query
@@ -59,7 +59,7 @@ def keyed(source: Source, query: Query, key: list[str]) -> Rows | None:
 def _few(source: Source, node: Node) -> Node:
     """Return the query of the rows that were put into the room, whichever they are."""
     table = node["from_table"]
-    shown = by_place(source.cursor, source.room, table["table_name"])
+    shown = by_place(source.cursor, source.room, fold(table["table_name"]))
     name = quoted(table["alias"] or table["table_name"])
     put_there = pattern(source.cursor, f"SELECT 1 FROM {quoted(shown)} AS {name}")  # noqa: S608
     return {**node, "from_table": put_there["from_table"], "where_clause": None}
