@@ -6,6 +6,7 @@ import os
 import pickle
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -15,7 +16,7 @@ from healthsim_nb.engine import pulse
 from healthsim_nb.errors import HealthsimError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from healthsim_nb.simulation import Share
@@ -57,11 +58,16 @@ def by_thread(made: Iterator[Part]) -> Iterator[Part]:
             state.over = True
 
 
-def by_processes(work: Share | Hunt, workers: int) -> Iterator[Any]:
-    """Yield the parts of blocks that processes make in turn; they end when the reader stops."""
-    shares = [replace(work, blocks=work.blocks[w::workers]) for w in range(workers)]
-    crew = [start_worker(share) for share in shares]
+def by_processes(prepared: Callable[[], Share | Hunt], workers: int) -> Iterator[Any]:
+    """Yield the parts of blocks that processes make in turn; they end when the reader stops.
+
+    The work is prepared while the processes start.
+    """
+    crew = [start_worker() for _ in range(workers)]
     try:
+        work = prepared()
+        for place, process in enumerate(crew):
+            employ(process, replace(work, blocks=work.blocks[place::workers]))
         with ThreadPoolExecutor(workers, thread_name_prefix="healthsim") as pool:
             try:
                 yield from in_turn(pool, crew, len(work.blocks))
@@ -71,6 +77,8 @@ def by_processes(work: Share | Hunt, workers: int) -> Iterator[Any]:
                     process.kill()
     finally:
         for process in crew:
+            # One that was never told what to do would wait for ever.
+            process.kill()
             process.communicate()
 
 
@@ -89,11 +97,11 @@ def in_turn(pool: ThreadPoolExecutor, crew: list[Popen[bytes]], count: int) -> I
             ahead[place] = pool.submit(receive, crew[place])
 
 
-def start_worker(share: Share | Hunt) -> Popen[bytes]:
-    """Start a worker process and tell it what to do."""
+def start_worker() -> Popen[bytes]:
+    """Start a worker process, which waits to be told what to do."""
     home = str(Path(__file__).parents[2])
     paths = [home, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-    process = Popen(
+    return Popen(
         [sys.executable, "-m", "healthsim_nb.simulation.worker"],
         stdin=PIPE,
         stdout=PIPE,
@@ -101,11 +109,15 @@ def start_worker(share: Share | Hunt) -> Popen[bytes]:
         # An interrupt is for the parent, which then ends its workers.
         start_new_session=True,
     )
+
+
+def employ(process: Popen[bytes], share: Share | Hunt) -> None:
+    """Tell a worker what to do."""
     assert process.stdin is not None
-    pickle.dump(share, process.stdin, protocol=5)
-    process.stdin.close()
+    # One that has ended is noticed by who receives.
+    with suppress(BrokenPipeError), process.stdin as pipe:
+        pickle.dump(share, pipe, protocol=5)
     process.stdin = None
-    return process
 
 
 def receive(process: Popen[bytes]) -> Any:  # noqa: ANN401 - whatever it has made

@@ -201,10 +201,14 @@ def blocks(
         count = -(-count // processes) * processes
         block_size = -(-there // count)
         count = block_count(there, block_size)
-    work = Share(prepare(spec, library), range(count), block_size or WORK, after, keeping)
+
+    def work() -> Share:
+        return Share(prepare(spec, library), range(count), block_size or WORK, after, keeping)
+
     if processes > 1:
         return crew.by_processes(work, processes)
-    return crew.by_thread(part for block in work.blocks for part in work.make(block))
+    alone = work()
+    return crew.by_thread(part for block in alone.blocks for part in alone.make(block))
 
 
 @dataclass(frozen=True)

@@ -191,7 +191,7 @@ def search(
     size = block_size or _groups(min(tally.likely() // (2 * processes), LARGEST))
     count = -(-(tally.most - scout.next) // size)
     hunt = Hunt(generator, range(max(count, 1)), size, scout.next)
-    parts = crew.by_processes(hunt, processes)
+    parts = crew.by_processes(lambda: hunt, processes)
     try:
         for part in parts:
             found = part

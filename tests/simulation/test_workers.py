@@ -21,8 +21,8 @@ def spec() -> Specification:
 def crew(monkeypatch) -> list:
     started, start = [], makers.start_worker
 
-    def watched(share):
-        started.append(start(share))
+    def watched():
+        started.append(start())
         return started[-1]
 
     monkeypatch.setattr(makers, "start_worker", watched)
@@ -47,10 +47,21 @@ def test_a_worker_that_dies_is_reported(library, spec, crew) -> None:
         list(blocks)
 
 
+def test_what_cannot_be_prepared_leaves_no_worker(crew) -> None:
+    def never() -> simulation.Share:
+        raise SpecificationError("not so")
+
+    with pytest.raises(SpecificationError, match="not so"):
+        list(makers.by_processes(never, 2))
+
+    assert [process.poll() is not None for process in crew] == [True, True]
+
+
 def test_an_error_in_a_worker_is_the_reader_s(library, spec) -> None:
     generator = simulation.prepare(spec, library)
     share = simulation.Share(generator, range(99, 100), 64)
-    process = makers.start_worker(share)
+    process = makers.start_worker()
+    makers.employ(process, share)
 
     with pytest.raises(IndexError, match="no block 99"):
         makers.receive(process)
