@@ -66,11 +66,12 @@ def by_processes(prepared: Callable[[], Share | Hunt], workers: int) -> Iterator
     crew = [start_worker() for _ in range(workers)]
     try:
         work = prepared()
-        for place, process in enumerate(crew):
-            employ(process, replace(work, blocks=work.blocks[place::workers]))
+        shares = [work.blocks[place::workers] for place in range(workers)]
+        for process, share in zip(crew, shares, strict=True):
+            employ(process, replace(work, blocks=share))
         with ThreadPoolExecutor(workers, thread_name_prefix="healthsim") as pool:
             try:
-                yield from in_turn(pool, crew, len(work.blocks))
+                yield from in_turn(pool, crew, [len(share) for share in shares])
             finally:
                 # Before the pool closes: its threads wait for what the workers would send.
                 for process in crew:
@@ -82,19 +83,30 @@ def by_processes(prepared: Callable[[], Share | Hunt], workers: int) -> Iterator
             process.communicate()
 
 
-def in_turn(pool: ThreadPoolExecutor, crew: list[Popen[bytes]], count: int) -> Iterator[Any]:
-    """Yield the parts of the blocks of all workers, each waited for by a thread, one part ahead."""
-    ahead = [pool.submit(receive, process) for process in crew]
-    for block in range(count):
-        place = block % len(crew)
-        while (part := pulse.waited(ahead[place], pulse.Pulse())) is not None:
-            ready = [part]
-            ahead[place] = pool.submit(receive, crew[place])
-            del part
-            # Popped, so that only the reader has it: it may be gone before the next one is made.
-            yield ready.pop()
-        if block + len(crew) < count:
-            ahead[place] = pool.submit(receive, crew[place])
+def in_turn(pool: ThreadPoolExecutor, crew: list[Popen[bytes]], counts: list[int]) -> Iterator[Any]:
+    """Yield a part of each worker in turn, so that all are busy; each is one part ahead.
+
+    Parameters
+    ----------
+    counts
+        How many blocks each worker makes.
+    """
+    ahead = {place: pool.submit(receive, crew[place]) for place, left in enumerate(counts) if left}
+    left = list(counts)
+    while ahead:
+        for place in tuple(ahead):
+            while (part := pulse.waited(ahead[place], pulse.Pulse())) is None:
+                left[place] -= 1
+                if not left[place]:
+                    del ahead[place]
+                    break
+                ahead[place] = pool.submit(receive, crew[place])
+            else:
+                ready = [part]
+                ahead[place] = pool.submit(receive, crew[place])
+                del part
+                # Popped, so that only the reader has it: it may be gone before the next is made.
+                yield ready.pop()
 
 
 def start_worker() -> Popen[bytes]:

@@ -164,7 +164,9 @@ def blocks(
     keeping: Keeping | None = None,
     tally: Tally | None = None,
 ) -> Iterator[Tables]:
-    """Yield the rows of every block, in order, made ahead of the reader.
+    """Yield the rows of every block, some patients at a time, made ahead of the reader.
+
+    Several processes take turns, always in the same way; one makes block after block.
 
     Where patients are chosen by what happens to them, people are simulated until so many are found.
 

@@ -178,7 +178,7 @@ def open_chart(plan: Plan, bodies: Bodies, state: State, out: Recorder, wanted: 
     columns = out.columns("visit", like)
     order = np.argsort(columns["id"], kind="stable")
     order = order[columns["row"][order] < wanted]
-    visits = {name: c[..., order] for name, c in columns.items()}
+    visits = {name: c.take(order, axis=-1) for name, c in columns.items()}
     death = np.where(state.death < plan.last_day, state.death, FAR).astype(np.int32)
     return Chart(plan, bodies, death, out, wanted, visits)
 
@@ -196,7 +196,7 @@ def split(chart: Chart, size: int) -> Iterator[tuple[int, Chart]]:
         out = Recorder()
         for kind, columns in recorded.items():
             mine = np.flatnonzero((places[kind] >= rows.start) & (places[kind] < rows.stop))
-            some = {name: c[..., mine] for name, c in columns.items()}
+            some = {name: c.take(mine, axis=-1) for name, c in columns.items()}
             out.add(kind, **_moved(some, first))
         low, high = np.searchsorted(chart.row, [rows.start, rows.stop])
         visits = {name: c[..., low:high] for name, c in chart.visits.items()}
