@@ -1,7 +1,8 @@
 """Puts simulated blocks into the database: few large inserts, in one transaction.
 
-Small commits are the classic mistake: they rewrite partial row groups. An insert is several row
-groups long, so that every thread has whole ones. It runs beside the simulation of the next block.
+Small commits are the classic mistake: they rewrite partial row groups. So an insert has whole row
+groups, each of one batch: a thread takes a batch, and what it appends need not be written again
+when the transaction ends. It runs beside the simulation of the next block.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 
     from healthsim_nb.store.scenarios import Owner
 
-INSERT_ROWS = 8 * 122_880
-"""Rows of one insert, if there are so many: 8 of DuckDB's row groups."""
+ROW_GROUP = 122_880
+"""Rows that DuckDB compresses together."""
+INSERT_ROWS = 8 * ROW_GROUP
+"""Rows of one insert, if there are so many."""
 BUFFER_BYTES = 128_000_000
 """What all buffers may hold; beyond it the largest is emptied, however few its rows."""
 REPEATED = (
@@ -89,6 +92,16 @@ class Buffer:
         self.rows += batch.num_rows
         self.size += batch.nbytes
 
+    def take(self) -> pa.Table:
+        """Return the rows in whole row groups, and keep the rest; all of them if there are few."""
+        whole = self.rows - self.rows % ROW_GROUP or self.rows
+        rows = _joined(self.batches).combine_chunks()
+        self.batches, self.rows, self.size = [], 0, 0
+        for rest in rows.slice(whole).to_batches():
+            # A copy: what is left should not keep all the others in memory.
+            self.add(rest.take(pa.array(np.arange(rest.num_rows))))
+        return pa.Table.from_batches(rows.slice(0, whole).to_batches(ROW_GROUP))
+
 
 class Loader:
     """A buffer a table, and a thread that inserts the full ones."""
@@ -133,13 +146,14 @@ class Loader:
 
     def flush(self) -> None:
         """Insert what is left."""
-        for table in list(self._buffers):
-            self._insert(table)
+        for table, buffer in self._buffers.items():
+            while buffer.rows:
+                self._insert(table)
         self._wait()
 
     def _insert(self, table: str) -> None:
         self._wait()
-        rows = _joined(self._buffers.pop(table).batches)
+        rows = self._buffers[table].take()
         self._writing = self._writer.submit(self._put, self._cursor, self._owner, table, rows)
 
     def _wait(self) -> None:

@@ -105,6 +105,31 @@ def spy(monkeypatch):
     return inserts
 
 
+def test_inserts_have_whole_row_groups_of_one_batch_each(database, owner, rows, monkeypatch):
+    monkeypatch.setattr(loader, "ROW_GROUP", 100)
+    monkeypatch.setattr(loader, "INSERT_ROWS", 250)
+    arrived = []
+
+    def put(cursor, owner, table, arriving):
+        arrived.append([batch["id"].to_pylist() for batch in arriving.to_batches()])
+
+    with database.transaction() as cursor:
+        load(
+            cursor,
+            owner,
+            [{"encounters": rows("encounters", range(at, at + 90))} for at in range(0, 720, 90)],
+            put=put,
+        )
+
+    assert [[len(batch) for batch in insert] for insert in arrived] == [
+        [100, 100],
+        [100, 100],
+        [100, 100, 100],
+        [20],
+    ]
+    assert [i for insert in arrived for batch in insert for i in batch] == list(range(720))
+
+
 def test_rows_that_are_inserted_are_not_kept_in_memory_until_the_commit(
     database, owner, rows, monkeypatch
 ):
