@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from healthsim_nb.coverage.balances import Balances
-from healthsim_nb.engine.waves import lay_out, turns
+from healthsim_nb.coverage.balances import DUE, ROOM, Balances, cut
+from healthsim_nb.engine.waves import Some, lay_out, turns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,11 +75,8 @@ class Limits:
 
     def balances(self) -> Balances:
         """Return what is left before anything was decided."""
-        return Balances(
-            self.member_deductible.copy(),
-            self.member_most.copy(),
-            self.family_deductible.copy(),
-            self.family_most.copy(),
+        return Balances.of(
+            self.member_deductible, self.member_most, self.family_deductible, self.family_most
         )
 
 
@@ -95,18 +92,6 @@ class Shares:
     """Paid by the payer before."""
     refused: NDArray[np.bool_]
     """Whether the visits of the year were used up."""
-
-
-class _Some:
-    """Lines of one sort: their places in the waves, and where those of each wave begin."""
-
-    def __init__(self, which: NDArray[np.bool_], begins: I64) -> None:
-        self.place = np.flatnonzero(which)
-        self._begins: list[int] = np.searchsorted(self.place, begins).tolist()
-
-    def of(self, wave: int) -> slice:
-        """Return which of them a wave takes."""
-        return slice(self._begins[wave], self._begins[wave + 1])
 
 
 class Pricing:
@@ -128,9 +113,9 @@ class Pricing:
         self.copay = np.where((lines.how == COPAY) | late, lines.copay, 0)
         self.rate = np.where(coinsured, lines.rate, 0)
         new = lines.reverses < 0
-        self.counted = _Some((lines.visits >= 0) & new, waves.begins)
-        self.second = _Some(lines.after >= 0, waves.begins)
-        self.undone = _Some(~new, waves.begins)
+        self.counted = Some((lines.visits >= 0) & new, waves.begins)
+        self.second = Some(lines.after >= 0, waves.begins)
+        self.undone = Some(~new, waves.begins)
 
     def step(self, number: int) -> None:
         """Price one line of each chain; no two of them share an account."""
@@ -139,40 +124,36 @@ class Pricing:
             return
         at, left = slice(begin, end), self.left
         member, family = self.lines.member[at], self.lines.family[at]
-        before = (
-            left.deductible[member],
-            left.family_deductible[family],
-            left.most[member],
-            left.family_most[family],
-        )
+        own, kin = left.member.take(member, axis=0), left.family.take(family, axis=0)
         parts = self.out[:, at]
-        self._own_share(at, before, parts)
+        self._own_share(at, np.minimum(own, kin), parts)
         for lines, change in (
             (self.counted, self._limit),
             (self.second, self._coordinate),
             (self.undone, self._take_back),
         ):
-            place = lines.place[lines.of(number)]
-            if len(place):
+            place = lines.of(number)
+            if place is not None:
                 change(place, parts, begin)
-        owes = parts[0] + parts[1]
-        owes += parts[2]
-        left.deductible[member] = before[0] - parts[0]
-        left.family_deductible[family] = before[1] - parts[0]
-        left.most[member] = before[2] - owes
-        left.family_most[family] = before[3] - owes
+        moves = np.empty((end - begin, 2), np.int64)
+        moves[:, DUE] = parts[0]
+        np.add(parts[0], parts[1], out=moves[:, ROOM])
+        moves[:, ROOM] += parts[2]
+        own -= moves
+        kin -= moves
+        left.member[member], left.family[family] = own, kin
 
     def shares(self) -> Shares:
         """Return what became of the lines, by their index."""
         deductible, copay, coinsurance, paid, before = (row[self.back] for row in self.out)
         return Shares(deductible, copay, coinsurance, paid, before, self.refused[self.back])
 
-    def _own_share(self, at: slice, left: tuple[I64, I64, I64, I64], parts: I64) -> None:
+    def _own_share(self, at: slice, left: I64, parts: I64) -> None:
         """Fill in deductible, copay, coinsurance and payment as if nobody else paid."""
         allowed = self.lines.allowed[at]
-        met = np.minimum(left[0], left[1])
-        np.maximum(met, 0, out=met)
-        deductible = np.minimum(met, self.open[at], out=parts[0])
+        np.maximum(left, 0, out=left)
+        room = left[:, ROOM]
+        deductible = np.minimum(left[:, DUE], self.open[at], out=parts[0])
         rest = allowed - deductible
         copay = np.minimum(self.copay[at], rest, out=parts[1])
         rest *= self.rate[at]
@@ -180,11 +161,9 @@ class Pricing:
         coinsurance = np.floor_divide(rest, WHOLE, out=parts[2])
         owes = deductible + copay
         owes += coinsurance
-        room = np.minimum(left[2], left[3])
-        np.maximum(room, 0, out=room)
         over = (owes > room).nonzero()[0]
         if len(over):
-            _reduce(parts, over, (owes - room)[over])
+            cut(parts, over, (owes - room)[over])
             owes[over] = room[over]
         np.subtract(allowed, owes, out=parts[3])
 
@@ -219,14 +198,6 @@ class Pricing:
         parts[:, place - begin] = -self.out.take(first, axis=1)
         counter = self.lines.visits[place]
         self.visits[counter[(counter >= 0) & ~self.refused[first]]] += 1
-
-
-def _reduce(parts: I64, at: Index, over: I64) -> None:
-    """Take what is beyond the maximum from coinsurance, then copay, then deductible."""
-    for row in (2, 1, 0):
-        less = np.minimum(over, parts[row][at])
-        parts[row][at] -= less
-        over = over - less
 
 
 def adjudicate(services: Services, limits: Limits, when: I64) -> Shares:

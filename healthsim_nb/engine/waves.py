@@ -51,7 +51,20 @@ def turns(chain: I64, when: I64) -> I64:
     return found
 
 
-def lay_out(turn: I64, count: int | None = None) -> Waves:
+class Some:
+    """Items of one sort: their places in the waves, and which of them a wave has."""
+
+    def __init__(self, which: NDArray[np.bool_], begins: I64) -> None:
+        self._place = np.flatnonzero(which)
+        self._begins: list[int] = np.searchsorted(self._place, begins).tolist()
+
+    def of(self, wave: int) -> Index | None:
+        """Return the places of those of a wave; None if it has none."""
+        begin, end = self._begins[wave], self._begins[wave + 1]
+        return self._place[begin:end] if begin < end else None
+
+
+def lay_out(turn: I64, count: int | None = None, rank: I64 | None = None) -> Waves:
     """Return items in waves, the first turns first.
 
     Parameters
@@ -60,10 +73,14 @@ def lay_out(turn: I64, count: int | None = None) -> Waves:
         When each item's turn is, shape (n,).
     count
         How many waves; None: as many as there are turns.
+    rank
+        What comes first within a wave, from 0, shape (n,); None: items stay as they stand.
     """
     last = int(turn.max(initial=-1)) + 1
+    key = turn if rank is None else turn * (int(rank.max(initial=0)) + 1) + rank
     # Small keys are sorted by radix.
-    order = np.argsort(turn.astype(np.int16) if last < 1 << 15 else turn, kind="stable")
+    small = int(key.max(initial=0)) < 1 << 15
+    order = np.argsort(key.astype(np.int16) if small else key, kind="stable")
     where = np.empty(len(turn) + 1, np.int64)
     where[order], where[-1] = np.arange(len(turn)), -1
     sizes = np.bincount(turn, minlength=last if count is None else count)

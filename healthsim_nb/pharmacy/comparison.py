@@ -197,13 +197,13 @@ def _asked(fills: Dispensed, f: Formulary, covered: NDArray[np.bool_]) -> tuple[
     law = _law(fills, f)
     small, big = np.zeros(n, np.int32), np.zeros(n, np.int64)
     plain = {
-        **dict.fromkeys(("of", "prescription", "group", "card", "family"), small - 1),
+        **dict.fromkeys(("of", "group", "card", "family"), small - 1),
         **dict.fromkeys(("only", "why", "kind"), (small + FILL).astype(np.int8)),
         **dict.fromkeys(("quits", "answered"), np.zeros(n, np.bool_)),
         **dict.fromkeys(("ready", "credit", "steps", "step_days", "since", "episode"), small),
         **dict.fromkeys(("card_least", "card_most"), big),
         "early": np.ones(n, np.bool_),
-        "drug": np.arange(n, dtype=np.int32),
+        **dict.fromkeys(("drug", "prescription"), np.arange(n, dtype=np.int32)),
         "fills": small + 99,
         "subsidized": big - 1,
         "costly": big + UNLIMITED,

@@ -145,7 +145,8 @@ class Limits:
     most: I64
     """Cents out of pocket, by member account."""
     initial: I64
-    """Cents of drug costs after which the coverage gap begins, by member account."""
+    """Cents of drug costs after which the coverage gap begins, by member account; without phases
+    unlimited."""
     family_deductible: I64
     family_most: I64
     card: I64
@@ -153,12 +154,7 @@ class Limits:
 
     def balances(self) -> Balances:
         """Return what is left before anything was decided."""
-        return Balances(
-            self.deductible.copy(),
-            self.most.copy(),
-            self.family_deductible.copy(),
-            self.family_most.copy(),
-        )
+        return Balances.of(self.deductible, self.most, self.family_deductible, self.family_most)
 
 
 @dataclass(frozen=True)

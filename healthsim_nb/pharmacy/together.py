@@ -16,7 +16,7 @@ import numpy as np
 from healthsim_nb.coverage.wavefront import Pricing
 from healthsim_nb.engine.waves import lay_out, turns
 from healthsim_nb.pharmacy.shares import Left
-from healthsim_nb.pharmacy.wave import Deciding
+from healthsim_nb.pharmacy.wave import Deciding, ranks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,7 +72,7 @@ def decide_together(
     balances = limits.balances()
     pricing = Pricing(medical, balances, visits, lay_out(turn[:n], count))
     left = Left(balances, limits.initial, limits.card)
-    deciding = Deciding(drugs, left, lay_out(turn[n:], count), *pairs)
+    deciding = Deciding(drugs, left, lay_out(turn[n:], count, ranks(drugs)), *pairs)
     for number in range(count):
         pricing.step(number)
         deciding.step(number)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from healthsim_nb.engine.waves import lay_out, turns
+from healthsim_nb.engine.waves import Some, lay_out, turns
 from healthsim_nb.pharmacy.requests import (
     ALWAYS,
     FILL,
@@ -33,12 +33,14 @@ from healthsim_nb.pharmacy.requests import (
     Reviews,
     Verdicts,
 )
-from healthsim_nb.pharmacy.shares import Left, Money
+from healthsim_nb.pharmacy.shares import Left, Money, by_law
+from healthsim_nb.pharmacy.shelf import LAST, READY, UNTIL, Shelf
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from healthsim_nb.engine.waves import Waves
+    from healthsim_nb.pharmacy.shelf import Had
 
     I8 = NDArray[np.int8]
     I32 = NDArray[np.int32]
@@ -46,11 +48,20 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Index = NDArray[np.intp]
 
-LONG_AGO = -(1 << 30)
+AT_ONCE = 1 << 30
+"""A day after all others."""
+PLAIN, LAW, BACK = range(3)
+"""Order of lines within a wave: fills, fills that Part D has a word on, those taken back."""
+
+
+def ranks(requests: Requests) -> I64:
+    """Return the order of lines within a wave."""
+    fills = np.where(by_law(requests), LAW, PLAIN)
+    return np.where(requests.kind == UNDO, BACK, fills)
 
 
 class _Beside:
-    """Pairs in the order of the waves, and where those of each wave begin."""
+    """Pairs in the order of the waves, and which of them a wave has."""
 
     def __init__(self, pairs: Pairs, waves: Waves) -> None:
         place = waves.where[pairs.line]
@@ -58,9 +69,10 @@ class _Beside:
         self.place, self.row = place[self.order], pairs.row[self.order]
         self._begins: list[int] = np.searchsorted(self.place, waves.begins).tolist()
 
-    def of(self, wave: int) -> slice:
-        """Return which of them a wave takes."""
-        return slice(self._begins[wave], self._begins[wave + 1])
+    def of(self, wave: int) -> slice | None:
+        """Return which of them a wave has; None if it has none."""
+        begin, end = self._begins[wave], self._begins[wave + 1]
+        return slice(begin, end) if begin < end else None
 
 
 class _Reviewed(_Beside):
@@ -74,50 +86,11 @@ class _Reviewed(_Beside):
         self.beside = np.full(len(self.place), -1, np.int32)
 
 
-class _Shelf:
-    """What members have of their drugs, and how often prescriptions were filled."""
-
-    def __init__(self, lines: Requests, asked: _Beside, seen: _Beside) -> None:
-        drugs, groups = _most(lines.drug, seen.row), _most(lines.group, asked.row)
-        self.ready = np.full(drugs + 1, LONG_AGO, np.int32)
-        self.until = np.full(drugs + 1, LONG_AGO, np.int32)
-        self.last = np.full(drugs + 1, -1, np.int32)
-        self.filled = np.zeros(_most(lines.prescription) + 1, np.int32)
-        self.days = np.zeros(groups + 1, np.int32)
-        self.day = np.full(groups + 1, LONG_AGO, np.int32)
-        self.before = np.zeros((3, len(lines.chain)), np.int32)
-
-    def give(self, lines: Requests, place: Index) -> None:
-        """Put what some lines dispense with the rest, and note what was there."""
-        drug, days, day = lines.drug[place], lines.days[place], lines.day[place]
-        self.before[0, place] = self.ready[drug]
-        self.before[1, place] = self.until[drug]
-        self.before[2, place] = self.last[drug]
-        self.ready[drug] = day + lines.ready[place]
-        self.until[drug] = day + days
-        self.last[drug] = place
-        self.filled[lines.prescription[place]] += 1
-        group = lines.group[place]
-        self.days[group] += np.where(group >= 0, lines.credit[place], 0)
-        self.day[group] = np.where(group >= 0, day, LONG_AGO)
-
-    def return_(self, lines: Requests, place: NDArray[np.integer], fill: I32) -> None:
-        """Take back what some lines dispensed."""
-        drug = lines.drug[place]
-        latest = self.last[drug] == place
-        mine, where = drug[latest], place[latest]
-        self.ready[mine] = self.before[0, where]
-        self.until[mine] = self.before[1, where]
-        self.last[mine] = self.before[2, where]
-        prescription = lines.prescription[place]
-        # A number that a later fill has passed is not given again.
-        self.filled[prescription] -= fill == self.filled[prescription] - 1
-        group = lines.group[place]
-        self.days[group] -= np.where(group >= 0, lines.credit[place], 0)
-
-
 class Deciding:
-    """Lines that are decided wave by wave: their state, and what became of them, by place."""
+    """Lines that are decided wave by wave: their state, and what became of them, by place.
+
+    Within a wave, lines are in order of their `ranks`.
+    """
 
     def __init__(
         self, requests: Requests, left: Left, waves: Waves, asked: Pairs, seen: Reviews
@@ -125,99 +98,117 @@ class Deciding:
         lines = self.lines = requests.take(waves.order)
         lines.of[:] = waves.where[lines.of]
         n = len(lines.chain)
-        self.waves, self.left, self.begins = waves, left, waves.begins.tolist()
+        self.waves, self.bounds = waves, _bounds(ranks(lines), waves.begins)
         self.asked, self.seen = _Beside(asked, waves), _Reviewed(seen, waves)
-        self.shelf, self.money = _Shelf(lines, self.asked, self.seen), Money(lines)
-        self.sent, self.paid = np.zeros(n, bool), np.zeros(n, bool)
+        self.shelf = Shelf(lines, self.asked.row, self.seen.row, waves.begins)
+        self.money = Money(lines, left, waves.begins)
+        self.episode = lines.episode.astype(np.intp)
+        self.going = np.ones(int(lines.episode.max(initial=-1)) + 1, bool)
+        self.stopped = np.full(len(self.going), n, np.int32)
+        self.sent, self.paid, self.taken_back = (np.zeros(n, bool) for _ in range(3))
         self.refusal, self.fill = lines.refusal.copy(), np.zeros(n, np.int32)
-        self.stopped = np.full(_most(lines.episode) + 1, n, np.int32)
-        self.taken_back = np.zeros(n, bool)
-        self.plain = lines.kind == FILL
-        self.waits = _flags((lines.only != ALWAYS) & self.plain, waves.begins)
-        self.again = _flags((lines.only == IF_PAID) & self.plain, waves.begins)
-        self.steps_asked = _flags(lines.steps > 0, waves.begins)
-        self.undoes = _flags(~self.plain, waves.begins)
-        self.quit = _flags(lines.quits, waves.begins)
+        self.ready = np.where(lines.early, AT_ONCE, lines.day)
+        fill = lines.kind == FILL
+        self.waits = Some((lines.only != ALWAYS) & fill, waves.begins)
+        self.anew = Some((lines.only == IF_PAID) & fill, waves.begins)
+        self.quits = Some(lines.quits & fill, waves.begins)
+        self.stepped = Some((lines.steps > 0) & fill, waves.begins)
 
-    def step(self, number: int) -> None:
+    def step(self, wave: int) -> None:
         """Decide one line of each chain; no two of them share a row."""
-        begin, end = self.begins[number], self.begins[number + 1]
-        if begin == end:
-            return
-        at, lines = slice(begin, end), self.lines
-        sent = self.plain[at] & (self.stopped[lines.episode[at]] == len(self.sent))
-        if self.waits[number]:
-            sent &= self._wanted(at)
+        begin, law, back, end = self.bounds[wave]
+        if begin < back:
+            self._bill(wave, slice(begin, back), law)
+        if back < end:
+            self._undo(np.arange(back, end))
+
+    def _bill(self, wave: int, at: slice, law: int) -> None:
+        """Decide claims for fills."""
+        shelf, refusal = self.shelf, self.refusal[at]
+        sent = self.going.take(self.episode[at])
+        waits = self.waits.of(wave)
+        if waits is not None:
+            sent[waits - at.start] &= self._wanted(waits)
         self.sent[at] = sent
-        self._edit(number, at, sent)
-        refusal = self.refusal[at]
-        self.fill[at] = self.shelf.filled[lines.prescription[at]]
-        if self.again[number]:
-            anew = np.flatnonzero(lines.only[at] == IF_PAID) + begin
-            self.fill[anew] = self.fill[lines.of[anew]]
-        good = np.flatnonzero(sent & (refusal == TAKEN)) + begin
-        self.paid[good] = True
-        if len(good):
-            self.money.share(good, self.left)
-            self.shelf.give(lines, good)
-        if self.quit[number]:
-            quits = np.flatnonzero(sent & (refusal != TAKEN) & lines.quits[at]) + begin
-            self.stopped[lines.episode[quits]] = quits
-        if self.undoes[number]:
-            self._undo(np.flatnonzero(lines.kind[at] == UNDO) + begin)
+        had = shelf.have(at)
+        self._edit(wave, at, sent, had)
+        self.fill[at] = had.filled
+        anew = self.anew.of(wave)
+        if anew is not None:
+            self.fill[anew] = self.fill[self.lines.of[anew]]
+        good = refusal == TAKEN
+        good &= sent
+        self.paid[at] = good
+        self.money.share(wave, at, law, good)
+        shelf.give(wave, at, had, good)
+        quits = self.quits.of(wave)
+        if quits is not None:
+            self._stop(quits[self.sent[quits] & (self.refusal[quits] != TAKEN)])
 
-    def _wanted(self, at: slice) -> Bools:
+    def _stop(self, at: Index) -> None:
+        """End some uses."""
+        use = self.episode[at]
+        self.going[use], self.stopped[use] = False, at
+
+    def _wanted(self, at: Index) -> Bools:
         """Return which lines are sent in view of the ones that they follow."""
-        only, of = self.lines.only[at], self.lines.of[at]
-        before = self.refusal[of]
-        why = self.lines.why[at]
+        only, of, why = self.lines.only[at], self.lines.of[at], self.lines.why[at]
+        before, paid = self.refusal[of], self.paid[of]
         refused = self.sent[of] & (before != TAKEN) & ((why == 0) | (before == why))
-        costly = self.paid[of] & self.money.costly[of]
-        wanted: Bools = (only == ALWAYS) | ((only == IF_REFUSED) & refused)
-        wanted |= (only == IF_PAID) & self.paid[of]
-        wanted |= (only == IF_COSTLY) & costly
-        return wanted
+        found: Bools = (only == IF_REFUSED) & refused
+        found |= (only == IF_PAID) & paid
+        found |= (only == IF_COSTLY) & paid & self.money.costly(of)
+        return found
 
-    def _edit(self, number: int, at: slice, sent: Bools) -> None:
+    def _edit(self, wave: int, at: slice, sent: Bools, had: Had) -> None:
         """Refuse what history does not allow, in a payer's order."""
-        lines, refusal, shelf = self.lines, self.refusal[at], self.shelf
-        if self.steps_asked[number]:
-            part = self.asked.of(number)
-            place, row = self.asked.place[part], self.asked.row[part]
-            tried = shelf.day[row] >= lines.since[place]
-            tried &= shelf.days[row] >= lines.step_days[place]
-            had = np.bincount((place - at.start)[tried], minlength=at.stop - at.start)
+        lines, refusal = self.lines, self.refusal[at]
+        stepped = self.stepped.of(wave)
+        if stepped is not None:
             # Whoever has had the drug itself goes on with it.
-            new = shelf.last[lines.drug[at]] < 0
-            refusal[(refusal == TAKEN) & (had < lines.steps[at]) & new] = STEP
+            new = had.drug[stepped - at.start, LAST] < 0
+            few = self._tried(wave, at)[stepped - at.start] < lines.steps[stepped]
+            refusal[stepped[(self.refusal[stepped] == TAKEN) & few & new] - at.start] = STEP
         # What is not authorized, listed or stepped up to is refused first, whatever the limits.
-        day, drug = lines.day[at], lines.drug[at]
-        soon = (day < shelf.ready[drug]) & ~lines.early[at]
-        refusal[(refusal == TAKEN) & soon] = SOON
-        used = shelf.filled[lines.prescription[at]] >= lines.fills[at]
-        refusal[(refusal == TAKEN) & used] = REFILLS
-        part, seen = self.seen.of(number), self.seen
-        if part.stop > part.start:
-            place, row = seen.place[part], seen.row[part]
-            mine = place - at.start
-            late = lines.day[place] + seen.overlap[part]
-            hit = (shelf.until[row] > late) & sent[mine] & (refusal[mine] == TAKEN)
-            seen.found[part], seen.beside[part] = hit, np.where(hit, shelf.last[row], -1)
-            bars = hit & seen.bars[part] & ~lines.answered[place]
-            refusal[mine[bars]] = REVIEW
+        soon = self.ready[at] < had.drug[:, READY]
+        bars = (had.filled >= lines.fills[at]) | soon
+        bars &= refusal == TAKEN
+        barred = bars.nonzero()[0]
+        if len(barred):
+            refusal[barred] = np.where(soon[barred], SOON, REFILLS)
+        seen = self.seen.of(wave)
+        if seen is not None:
+            self._review(seen, at, sent, refusal)
+
+    def _tried(self, wave: int, at: slice) -> I64:
+        """Return how many of the classes that must come first each line's member has tried."""
+        part = self.asked.of(wave) or slice(0, 0)
+        place, row = self.asked.place[part], self.asked.row[part]
+        tried = self.shelf.tried(row, self.lines.since[place], self.lines.step_days[place])
+        return np.bincount((place - at.start)[tried], minlength=at.stop - at.start)
+
+    def _review(self, part: slice, at: slice, sent: Bools, refusal: I8) -> None:
+        """Look for other drugs at hand, and refuse what must not be taken with them."""
+        lines, seen, drugs = self.lines, self.seen, self.shelf.drugs
+        place, row = seen.place[part], seen.row[part]
+        mine = place - at.start
+        late = lines.day[place] + seen.overlap[part]
+        hit = (drugs[row, UNTIL] > late) & sent[mine] & (refusal[mine] == TAKEN)
+        seen.found[part], seen.beside[part] = hit, np.where(hit, drugs[row, LAST], -1)
+        bars = hit & seen.bars[part] & ~lines.answered[place]
+        refusal[mine[bars]] = REVIEW
 
     def _undo(self, undo: Index) -> None:
         """Take fills back."""
         of, only = self.lines.of[undo], self.lines.only[undo]
         wanted = self.paid[of] & ~self.taken_back[of]
-        wanted &= (only != IF_COSTLY) | self.money.costly[of]
+        wanted &= (only != IF_COSTLY) | self.money.costly(of)
         undo, of = undo[wanted], of[wanted]
         self.sent[undo], self.taken_back[of] = True, True
-        self.money.undo(undo, of, self.left)
-        self.shelf.return_(self.lines, of, self.fill[of])
+        self.money.undo(undo, of)
+        self.shelf.take_back(of, self.fill[of])
         self.fill[undo] = self.fill[of]
-        ends = undo[self.lines.quits[undo]]
-        self.stopped[self.lines.episode[ends]] = ends
+        self._stop(undo[self.lines.quits[undo]])
 
     def verdicts(self) -> Verdicts:
         """Return what became of the lines, by their index."""
@@ -227,29 +218,27 @@ class Deciding:
         found, beside = np.empty_like(seen.found), np.empty_like(seen.beside)
         found[seen.order] = seen.found
         beside[seen.order] = np.where(seen.beside < 0, -1, index[seen.beside])
+        refusal = np.where(self.lines.kind == FILL, self.refusal, np.int8(TAKEN))
         return Verdicts(
             sent=self.sent[back],
-            refusal=np.where(self.plain, self.refusal, np.int8(TAKEN))[back],
+            refusal=refusal[back],
             fill=self.fill[back],
             **{name: row[back] for name, row in money.rows().items()},
             phase=money.phase[back],
             taken_back=self.taken_back[back],
-            stopped=index[self.stopped[:-1]],
+            stopped=index[self.stopped],
             found=found,
             beside=beside,
         )
 
 
-def _flags(which: Bools, begins: I64) -> list[bool]:
-    """Return whether each wave has a line of some sort."""
-    first = np.searchsorted(np.flatnonzero(which), begins)
-    found: list[bool] = (first[1:] > first[:-1]).tolist()
+def _bounds(rank: I64, begins: I64) -> list[list[int]]:
+    """Return where each wave begins, its lines of each further rank, and where it ends."""
+    count = len(begins) - 1
+    wave = np.repeat(np.arange(count), np.diff(begins))
+    sizes = np.bincount(wave * 3 + rank, minlength=3 * count).reshape(count, 3)
+    found: list[list[int]] = np.c_[begins[:-1], begins[:-1, None] + np.cumsum(sizes, 1)].tolist()
     return found
-
-
-def _most(*rows: NDArray[np.integer]) -> int:
-    """Return how many rows are named, from row 0."""
-    return max(int(column.max(initial=-1)) for column in rows) + 1
 
 
 def decide(requests: Requests, limits: Limits, asked: Pairs, seen: Reviews) -> Verdicts:
@@ -266,7 +255,8 @@ def decide(requests: Requests, limits: Limits, asked: Pairs, seen: Reviews) -> V
     seen
         Other drugs of the member that a review looks at, by line, with the severity.
     """
-    waves = lay_out(turns(requests.chain, requests.day.astype(np.int64)))
+    turn = turns(requests.chain, requests.day.astype(np.int64))
+    waves = lay_out(turn, rank=ranks(requests))
     left = Left(limits.balances(), limits.initial, limits.card)
     deciding = Deciding(requests, left, waves, asked, seen)
     for number in range(len(waves)):

@@ -224,12 +224,9 @@ def phases(line, total, rest, initial, room, parts):
         own = share
     owes = owed + own
     counted = owes + maker
-    if room > 0:
-        more = part(rest, line["discount"])
-    else:
-        more = part(rest + parts[0], line["late_discount"])
+    of, rate = (rest, line["discount"]) if room > 0 else (total, line["late_discount"])
     assert total >= owes + maker
-    more = min(more, rest + parts[0] - owes - maker)
+    more = min(part(of, rate), total - owes - maker)
     return parts[2] + own, maker + more, counted
 
 

@@ -88,7 +88,7 @@ def random_requests(seed: int, chains: int, each: int):
     limits = Limits(
         deductible=rng.choice([0, 25_000, 59_000, 300_000], people),
         most=rng.choice([100_020, 200_000, 800_000, UNLIMITED], people),
-        initial=np.where(np.arange(people) % 2, 503_000, UNLIMITED),
+        initial=np.where(np.arange(people) % 6 == 3, 503_000, UNLIMITED),
         family_deductible=rng.choice([60_000, UNLIMITED], chains),
         family_most=rng.choice([400_000, UNLIMITED], chains),
         card=rng.choice([10_000, 180_000], people),
