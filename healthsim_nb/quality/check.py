@@ -27,6 +27,8 @@ MOST = 40
 """Conditions in one scan: a query of hundreds takes longer to plan than to run."""
 FEW = 20_000
 """Rows that are scanned at once, whatever they refer to."""
+SELDOM = 4
+"""A table is referred to seldom by fewer rows than a quarter of its own."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +111,15 @@ def _facts(rule: Rule) -> set[str]:
 def _parts(rules: Sequence[Rule], tables: Tables) -> list[list[Rule]]:
     """Return the rules in the groups that one query answers."""
 
-    def scan(rule: Rule) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-        # Of many rows, those that refer to the same are asked together: what a join hands on costs.
-        joined = tuple(sorted(mentioned(rule))) if tables.rows[rule.table] > FEW else ()
-        return rule.table, own(rule) if rule.distinct else (), joined
+    def scan(rule: Rule) -> tuple[str, tuple[str, ...], tuple[str, ...], str]:
+        columns = own(rule) if rule.distinct else ()
+        if tables.rows[rule.table] <= FEW:
+            return rule.table, columns, (), ""
+        # Alone, DuckDB looks only at the rows that may break a rule. What refers to the same rows of
+        # another table is asked together: the join is what costs.
+        joined = tuple(sorted(mentioned(rule)))
+        alone = rule.alone or not (joined or rule.distinct)
+        return rule.table, columns, joined, rule.id if alone else ""
 
     conditions = sorted((r for r in rules if r.where is not None), key=scan)
     groups = [list(group) for _, group in groupby(conditions, scan)]
@@ -126,7 +133,8 @@ def _ask(
     try:
         first = part[0]
         if first.where is not None:
-            counts: Sequence[int] = _row(cursor, counting(first.table, part))
+            seldom = _seldom(cursor, part, tables)
+            counts: Sequence[int] = _row(cursor, counting(first.table, part, seldom))
         elif not _suspected(cursor, first, tables):
             counts = (0,)
         else:
@@ -138,6 +146,25 @@ def _ask(
     except duckdb.Error as error:
         names = ", ".join(rule.id for rule in part)
         raise QueryError(f"{names}: {error}") from None
+
+
+def _seldom(
+    cursor: duckdb.DuckDBPyConnection, part: Sequence[Rule], tables: Tables
+) -> frozenset[str]:
+    """Return the prefixes of the large tables that the rows of a large table seldom refer to."""
+    table = part[0].table
+    known = links(table)
+    large = {prefix for rule in part for prefix in mentioned(rule)}
+    large = {p for p in large if tables.rows.get(known[p].target, 0) > FEW < tables.rows[table]}
+    if not large or part[0].distinct:
+        return frozenset()
+    asked = ", ".join(f"count({known[prefix].on})" for prefix in sorted(large))
+    found = _row(cursor, f"SELECT {asked} FROM {table}")  # noqa: S608
+    return frozenset(
+        prefix
+        for prefix, number in zip(sorted(large), found, strict=True)
+        if number * SELDOM < tables.rows[known[prefix].target]
+    )
 
 
 def _suspected(cursor: duckdb.DuckDBPyConnection, rule: Rule, tables: Tables) -> bool:

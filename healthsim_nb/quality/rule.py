@@ -42,6 +42,8 @@ class Rule(Strict):
     """
     distinct: bool = False
     """Whether the condition is about few different values: it is asked once for each."""
+    alone: bool = False
+    """Whether it is asked by itself: DuckDB then looks only at the few rows that may break it."""
     source: str = Field(min_length=1)
     confidence: Probability
     may_fail: str | None = None

@@ -56,8 +56,13 @@ def mentioned(rule: Rule) -> dict[str, set[str]]:
     return found
 
 
-def source(table: str, rules: Iterable[Rule], rows: str = "") -> str:
-    """Return what conditions are asked of: the rows of a table and what these refer to."""
+def source(
+    table: str, rules: Iterable[Rule], rows: str = "", seldom: frozenset[str] = frozenset()
+) -> str:
+    """Return what conditions are asked of: the rows of a table and what these refer to.
+
+    Where rows seldom refer to a large table, only what they refer to is joined.
+    """
     wanted: dict[str, set[str]] = {}
     for rule in rules:
         for prefix, columns in mentioned(rule).items():
@@ -66,9 +71,11 @@ def source(table: str, rules: Iterable[Rule], rows: str = "") -> str:
     for prefix, columns in sorted(wanted.items()):
         link = links(table)[prefix]
         names = ", ".join(f'{name} AS "{prefix}.{name}"' for name in sorted(columns | {link.key}))
+        of = link.target
+        if prefix in seldom:
+            of += f" WHERE {link.key} IN (SELECT {link.on} FROM {table})"  # noqa: S608
         parts.append(
-            f"LEFT JOIN (SELECT {names} FROM {link.target}) "  # noqa: S608
-            f'ON "{prefix}.{link.key}" = {link.on}'
+            f'LEFT JOIN (SELECT {names} FROM {of}) ON "{prefix}.{link.key}" = {link.on}'  # noqa: S608
         )
     return " ".join(parts)
 
@@ -90,11 +97,13 @@ def own(rule: Rule) -> tuple[str, ...]:
     return tuple(c.name for c in scenario_tables()[rule.table].columns if c.name in bare)
 
 
-def counting(table: str, rules: Sequence[Rule]) -> str:
+def counting(table: str, rules: Sequence[Rule], seldom: frozenset[str] = frozenset()) -> str:
     """Return the query that counts the rows that break each rule."""
+    if len(rules) == 1 and not rules[0].distinct:
+        return f"SELECT count(*) {source(table, rules, seldom=seldom)} WHERE {condition(rules[0])}"
     if not rules[0].distinct:
         counts = ", ".join(f"count(*) FILTER (WHERE {condition(rule)})" for rule in rules)
-        return f"SELECT {counts} {source(table, rules)}"
+        return f"SELECT {counts} {source(table, rules, seldom=seldom)}"
     names = ", ".join(own(rules[0]))
     rows = f"(SELECT {names}, count(*) AS times FROM {table} GROUP BY {names})"  # noqa: S608
     counts = ", ".join(
