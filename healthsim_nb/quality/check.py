@@ -115,7 +115,7 @@ def _parts(rules: Sequence[Rule], tables: Tables) -> list[list[Rule]]:
         columns = own(rule) if rule.distinct else ()
         if tables.rows[rule.table] <= FEW:
             return rule.table, columns, (), ""
-        # Alone, DuckDB looks only at the rows that may break a rule. What refers to the same rows of
+        # Alone, DuckDB looks only at rows that may break a rule. What refers to the same rows of
         # another table is asked together: the join is what costs.
         joined = tuple(sorted(mentioned(rule)))
         alone = rule.alone or not (joined or rule.distinct)
