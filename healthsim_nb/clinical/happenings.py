@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,8 +59,7 @@ class EventTable:
     @cached_property
     def classes(self) -> NDArray[np.uint8]:
         """Encounter class by (event, slot of 65,536)."""
-        rows = [np.array(e.classes, np.uint8)[weight_table(e.shares)] for e in self.events]
-        return np.stack(rows) if rows else np.zeros((0, 65536), np.uint8)
+        return _class_table(tuple((e.classes, e.shares) for e in self.events))
 
     @cached_property
     def shift(self) -> NDArray[np.float64]:
@@ -146,6 +145,17 @@ class EventTable:
     def course_share(self) -> NDArray[np.float64]:
         """Chance of being given the course."""
         return np.array([e.event.course_share for e in self.events])
+
+
+@lru_cache(maxsize=2)
+def _class_table(
+    said: tuple[tuple[tuple[int, ...], tuple[float, ...]], ...],
+) -> NDArray[np.uint8]:
+    """Return the class in each slot for classes with their shares; the same for every scenario."""
+    rows = [np.array(classes, np.uint8)[weight_table(shares)] for classes, shares in said]
+    table = np.stack(rows) if rows else np.zeros((0, 65536), np.uint8)
+    table.flags.writeable = False
+    return table
 
 
 class AcuteTable:

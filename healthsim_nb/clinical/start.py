@@ -24,7 +24,15 @@ MONTH = 30
 
 
 def populate(month: Month) -> None:
-    """Fill the state of the first day: causes first, then what they cause."""
+    """Fill the state of the first day."""
+    fall_ill(month)
+    measures.settle(month)
+    suit(month)
+    phase_orders(month)
+
+
+def fall_ill(month: Month) -> None:
+    """Let people have what they have on the first day: causes first, then what they cause."""
     measures.draw_bases(month)
     for illness in month.plan.illnesses:
         if illness.source.kind == "service":
@@ -34,9 +42,6 @@ def populate(month: Month) -> None:
         elif illness.source.timeline:
             under_way(month, illness)
     pathways.before(month)
-    measures.settle(month)
-    suit(month)
-    phase_orders(month)
 
 
 def already_ill(month: Month, illness: Illness) -> None:

@@ -22,6 +22,7 @@ from healthsim_nb.engine.recorder import Recorder
 from healthsim_nb.engine.thinning import Thinning
 
 if TYPE_CHECKING:
+    from healthsim_nb.clinical.month import Month
     from healthsim_nb.clinical.plan import Plan
 
 STEPS = (
@@ -43,10 +44,21 @@ STEPS = (
 
 def first_day(plan: Plan, bodies: Bodies) -> State:
     """Return the state in which the simulation begins."""
-    state = empty(plan, len(bodies.sex))
+    month = _before(plan, bodies)
+    start.populate(month)
+    return month.state
+
+
+def illnesses_of_first_day(plan: Plan, bodies: Bodies) -> State:
+    """Return the state in which it begins, as far as who has which condition, and who knows."""
+    month = _before(plan, bodies)
+    start.fall_ill(month)
+    return month.state
+
+
+def _before(plan: Plan, bodies: Bodies) -> Month:
     thinning = Thinning(plan.spec.seed, bodies.people.id)
-    start.populate(begin(plan, state, bodies, -1, Recorder(), thinning))
-    return state
+    return begin(plan, empty(plan, len(bodies.sex)), bodies, -1, Recorder(), thinning)
 
 
 def play(plan: Plan, bodies: Bodies, state: State, first: int, last: int, out: Recorder) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from healthsim_nb.clinical.compile import compile_plan, wished
 from healthsim_nb.clinical.prevalence import prevalence_of
 from healthsim_nb.clinical.state import bodies
-from healthsim_nb.clinical.turn import first_day
+from healthsim_nb.clinical.turn import illnesses_of_first_day
 from healthsim_nb.population import people
 from healthsim_nb.population.ages import age_weights
 from healthsim_nb.population.crowd import GROUP
@@ -58,7 +58,7 @@ def glimpse(spec: Specification, library: Library, most: int) -> Glimpse:
     plan = wished(_plain(spec.start, library), spec, library)
     weights = age_weights(spec.population, prevalence_of(plan))
     crowd = people.draw(spec, weights, 0, -(-n // GROUP) * GROUP)
-    state = first_day(plan, bodies(crowd))
+    state = illnesses_of_first_day(plan, bodies(crowd))
     return Glimpse(
         crowd.part(slice(0, n)),
         tuple(illness.source for illness in plan.illnesses),
