@@ -10,7 +10,7 @@ from healthsim_nb.quality.scorecard_products import load_products
 from healthsim_nb.quality.targets import groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
     from importlib.resources.abc import Traversable
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from healthsim_nb.quality.targets import Target
 
 People = dict[tuple[int, str], int]
+AT_ONCE = 30
+"""Targets whose sums one query makes."""
 FEWEST = 30
 """People (or stays) below which a figure says nothing."""
 
@@ -43,18 +45,19 @@ def measure(
         What to measure.
     """
     _prepare(cursor, scenario, span)
-    people: dict[tuple[str, str], People] = {}
-    found = {}
+    cohorts: dict[str, list[Target]] = {}
     for target in wanted:
-        everybody = people.get((target.cohort, ""))
-        if everybody is None:
-            _cohort(cursor, scenario, target.cohort)
-            everybody = people[target.cohort, ""] = _count(cursor, target.cohort, "TRUE")
-        key = target.cohort, target.measured
-        if key not in people:
-            people[key] = _count(cursor, *key)
-        weights = {cell: everybody[cell] / n for cell, n in people[key].items()}
-        found[target.id] = figure(target, _cells(cursor, target), weights)
+        cohorts.setdefault(target.cohort, []).append(target)
+    found = {}
+    for cohort, targets in cohorts.items():
+        _cohort(cursor, scenario, cohort)
+        everybody = _count(cursor, cohort, "TRUE")
+        people = {who: _count(cursor, cohort, who) for who in {t.measured for t in targets} - {""}}
+        cells = _cells(cursor, cohort, targets)
+        for target in targets:
+            known = people.get(target.measured, everybody)
+            weights = {cell: everybody[cell] / n for cell, n in known.items()}
+            found[target.id] = figure(target, cells[target.id], weights)
     return found
 
 
@@ -90,11 +93,9 @@ def _run(
 def _cohort(cursor: duckdb.DuckDBPyConnection, scenario: int, name: str) -> None:
     """Make the table of a cohort."""
     sql = (_folder() / "cohorts" / f"{name}.sql").read_text(encoding="utf-8")
-    # A view cannot have parameters; what has none need not be copied.
-    kind = "TABLE" if "$scenario" in sql else "VIEW"
     band = " ".join(f"WHEN age >= {first} THEN {first}" for first in reversed(bands()))
     made = f"""
-        CREATE OR REPLACE TEMP {kind} sc_cohort_{name} AS
+        CREATE OR REPLACE TEMP TABLE sc_cohort_{name} AS
         SELECT *, CASE {band} END AS band FROM ({sql})
     """  # noqa: S608 - our own files
     _run(cursor, made, {"scenario": scenario})
@@ -106,18 +107,47 @@ def _count(cursor: duckdb.DuckDBPyConnection, cohort: str, who: str) -> People:
     return {(band, stratum): n for band, stratum, n in cursor.execute(sql).fetchall()}
 
 
-def _cells(cursor: duckdb.DuckDBPyConnection, target: Target) -> list[Cell]:
-    """Return the sums of a target by band and stratum."""
-    sql = f"""
-        SELECT band, stratum, count(*), sum(w), sum(y), sum(y * y), sum(y * w), sum(w * w)
-        FROM (
-            SELECT band, stratum, ({target.value})::DOUBLE AS y, ({target.weight})::DOUBLE AS w
-            FROM sc_cohort_{target.cohort} WHERE {target.who}
-        )
-        WHERE y IS NOT NULL AND w IS NOT NULL
-        GROUP BY band, stratum ORDER BY band, stratum
-    """  # noqa: S608 - our own files
-    return [Cell(*row) for row in cursor.execute(sql).fetchall()]
+def _cells(
+    cursor: duckdb.DuckDBPyConnection, cohort: str, targets: Sequence[Target]
+) -> dict[str, list[Cell]]:
+    """Return the sums of each target by band and stratum, a scan for many of them."""
+    found: dict[str, list[Cell]] = {}
+    for first in range(0, len(targets), AT_ONCE):
+        part = targets[first : first + AT_ONCE]
+        values = ", ".join(_values(i, target) for i, target in enumerate(part))
+        sums = ", ".join(_sums(i, target) for i, target in enumerate(part))
+        sql = f"""
+            SELECT band, stratum, {sums}
+            FROM (SELECT band, stratum, {values} FROM sc_cohort_{cohort})
+            GROUP BY band, stratum ORDER BY band, stratum
+        """  # noqa: S608 - our own files
+        rows = cursor.execute(sql).fetchall()
+        for i, target in enumerate(part):
+            parts = ((band, stratum, sums[6 * i : 6 * i + 6]) for band, stratum, *sums in rows)
+            found[target.id] = [
+                Cell(band, stratum, *cell) for band, stratum, cell in parts if cell[0]
+            ]
+    return found
+
+
+def _values(place: int, target: Target) -> str:
+    """Return the value and the weight of those who are meant and have both, as columns."""
+    meant = f"({target.who}) AND ({target.value}) IS NOT NULL AND ({target.weight}) IS NOT NULL"
+    if target.weight == "1":
+        return f"CASE WHEN {target.who} THEN ({target.value})::DOUBLE END AS y{place}"
+    return (
+        f"CASE WHEN {meant} THEN ({target.value})::DOUBLE END AS y{place}, "
+        f"CASE WHEN {meant} THEN ({target.weight})::DOUBLE END AS w{place}"
+    )
+
+
+def _sums(place: int, target: Target) -> str:
+    """Return what a cell has: people, then sums of w, y, y squared, y w, w squared."""
+    y, w = f"y{place}", f"w{place}"
+    if target.weight == "1":
+        n = f"count({y})"
+        return f"{n}, {n}::DOUBLE, sum({y}), sum({y} * {y}), sum({y}), {n}::DOUBLE"
+    return f"count({y}), sum({w}), sum({y}), sum({y} * {y}), sum({y} * {w}), sum({w} * {w})"
 
 
 def _folder() -> Traversable:

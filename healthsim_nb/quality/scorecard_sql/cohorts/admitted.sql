@@ -8,8 +8,8 @@ WITH plan AS (
 )
 SELECT
     l.market, e.class_code = 'IMP' AS stay, max(q.stratum) AS stratum, max(q.age_mid) AS age,
-    sum(c.total_allowed) FILTER (WHERE c.bill_type SIMILAR TO '01[13].') AS house,
-    sum(c.total_allowed) FILTER (WHERE coalesce(c.place_of_service, '') <> '41' AND coalesce(c.bill_type, '') NOT SIMILAR TO '0[237]..') AS everything
+    sum(c.total_allowed) FILTER (WHERE left(c.bill_type, 3) IN ('011', '013')) AS house,
+    sum(c.total_allowed) FILTER (WHERE coalesce(c.place_of_service, '') <> '41' AND coalesce(left(c.bill_type, 2), '') NOT IN ('02', '03', '07')) AS everything
 FROM hs.claims AS c
 JOIN hs.encounters AS e ON e.id = c.encounter_id AND e.scenario_id = c.scenario_id
 JOIN plan AS l ON l.id = c.plan_id

@@ -15,19 +15,23 @@ WITH days AS (
     WHERE s.scenario_id = $scenario AND s.priority = 1 AND s.start_date <= d.last_day
         AND coalesce(s.end_date, d.last_day) >= d.first_day
     GROUP BY ALL
-), billed AS (
-    SELECT c.member_id, l.market, count(*) AS claims,
-        sum(c.total_allowed) FILTER (WHERE c.status = 'paid') AS allowed,
-        sum(c.patient_responsibility) FILTER (WHERE c.status = 'paid') AS own,
-        sum(c.total_allowed) FILTER (WHERE c.status = 'paid' AND c.bill_type LIKE '011%') AS inpatient,
-        sum(c.total_allowed) FILTER (WHERE c.status = 'paid' AND c.bill_type SIMILAR TO '01[34].') AS outpatient,
-        sum(c.total_allowed) FILTER (WHERE c.status = 'paid' AND c.bill_type LIKE '021%') AS nursing,
-        sum(c.total_allowed) FILTER (WHERE c.status = 'paid' AND c.bill_type LIKE '034%') AS at_home,
-        sum(c.total_allowed) FILTER (WHERE c.status = 'paid' AND c.claim_type = 'professional'
+), bill AS (
+    SELECT c.member_id, c.plan_id, count(*) AS claims,
+        sum(c.total_allowed::DOUBLE) FILTER (WHERE c.status = 'paid') AS allowed,
+        sum(c.patient_responsibility::DOUBLE) FILTER (WHERE c.status = 'paid') AS own,
+        sum(c.total_allowed::DOUBLE) FILTER (WHERE c.status = 'paid' AND c.bill_type >= '011' AND c.bill_type < '012') AS inpatient,
+        sum(c.total_allowed::DOUBLE) FILTER (WHERE c.status = 'paid' AND c.bill_type >= '013' AND c.bill_type < '015') AS outpatient,
+        sum(c.total_allowed::DOUBLE) FILTER (WHERE c.status = 'paid' AND c.bill_type >= '021' AND c.bill_type < '022') AS nursing,
+        sum(c.total_allowed::DOUBLE) FILTER (WHERE c.status = 'paid' AND c.bill_type >= '034' AND c.bill_type < '035') AS at_home,
+        sum(c.total_allowed::DOUBLE) FILTER (WHERE c.status = 'paid' AND c.claim_type = 'professional'
             AND c.place_of_service NOT IN ('12', '41')) AS clinicians
-    FROM hs.claims AS c JOIN plan AS l ON l.id = c.plan_id CROSS JOIN days AS d
+    FROM hs.claims AS c CROSS JOIN days AS d
     WHERE c.scenario_id = $scenario AND c.payer_sequence = 1 AND c.service_date BETWEEN d.first_day AND d.last_day
-    GROUP BY ALL
+    GROUP BY c.member_id, c.plan_id
+), billed AS (
+    SELECT c.member_id, l.market, sum(claims) AS claims, sum(allowed) AS allowed, sum(own) AS own, sum(inpatient) AS inpatient,
+        sum(outpatient) AS outpatient, sum(nursing) AS nursing, sum(at_home) AS at_home, sum(clinicians) AS clinicians
+    FROM bill AS c JOIN plan AS l ON l.id = c.plan_id GROUP BY c.member_id, l.market
 ), second AS (
     SELECT DISTINCT s.member_id FROM hs.coverage_spans AS s JOIN plan AS l ON l.id = s.plan_id
     WHERE s.scenario_id = $scenario AND s.priority = 2 AND l.market = 'medicaid'

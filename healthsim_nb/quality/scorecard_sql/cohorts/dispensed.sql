@@ -9,26 +9,31 @@ WITH covered AS (
 ), plan AS (
     SELECT DISTINCT patient_id AS id, plan_id, benefit_type AS benefit FROM hs.rx_members WHERE scenario_id = $scenario
 ), fill AS (
-    SELECT c.patient_id AS id, l.benefit, count(*) AS fills,
+    SELECT c.patient_id AS id, c.plan_id, count(*) AS fills,
         sum(greatest(1, round(c.days_supply / 30))) AS months,
         count(*) FILTER (WHERE r.brand) AS brands,
         count(*) FILTER (WHERE r.specialty) AS specialty,
         count(*) FILTER (WHERE r.maintenance) AS steady,
         count(*) FILTER (WHERE r.maintenance AND c.days_supply > 83) AS quarters,
-        sum(c.total_price) AS price,
-        sum(c.total_price) FILTER (WHERE NOT r.brand) AS generic_price,
-        sum(c.total_price) FILTER (WHERE r.brand) AS brand_price,
-        sum(c.total_price) FILTER (WHERE r.specialty) AS specialty_price,
-        sum(c.patient_pay) AS own,
-        sum(c.patient_pay) FILTER (WHERE NOT r.brand) AS generic_own,
-        sum(c.patient_pay) FILTER (WHERE r.brand) AS brand_own,
-        bool_or(c.service_date >= p.last_year) AS this_year
+        sum(c.total_price::DOUBLE) AS price,
+        sum(c.total_price::DOUBLE) FILTER (WHERE r.brand) AS brand_price,
+        sum(c.total_price::DOUBLE) FILTER (WHERE r.specialty) AS specialty_price,
+        sum(c.patient_pay::DOUBLE) AS own,
+        sum(c.patient_pay::DOUBLE) FILTER (WHERE r.brand) AS brand_own,
+        max(c.service_date) AS last_fill
     FROM hs.pharmacy_claims AS c
     JOIN sc_products AS r ON r.ndc = c.ndc
-    JOIN plan AS l ON l.id = c.patient_id AND l.plan_id = c.plan_id
     CROSS JOIN sc_period AS p
     WHERE c.scenario_id = $scenario AND c.status = 'paid' AND c.transaction_code <> 'B2' AND c.service_date >= p.since
-    GROUP BY ALL
+    GROUP BY c.patient_id, c.plan_id
+), kept AS (
+    SELECT f.id, l.benefit, sum(f.fills) AS fills, sum(f.months) AS months, sum(f.brands) AS brands, sum(f.specialty) AS specialty,
+        sum(f.steady) AS steady, sum(f.quarters) AS quarters, sum(f.price) AS price,
+        sum(f.price - coalesce(f.brand_price, 0)) AS generic_price, sum(f.brand_price) AS brand_price,
+        sum(f.specialty_price) AS specialty_price, sum(f.own) AS own, sum(f.own - coalesce(f.brand_own, 0)) AS generic_own,
+        sum(f.brand_own) AS brand_own, bool_or(f.last_fill >= p.last_year) AS this_year
+    FROM fill AS f JOIN plan AS l ON l.id = f.id AND l.plan_id = f.plan_id CROSS JOIN sc_period AS p
+    GROUP BY f.id, l.benefit
 )
 SELECT v.benefit, v.years, v.years * 12 AS member_months, q.sex, q.stratum, q.age_mid AS age, coalesce(f.fills, 0) AS fills, coalesce(f.months, 0) AS months,
     coalesce(f.brands, 0) AS brands, coalesce(f.specialty, 0) AS specialty, coalesce(f.steady, 0) AS steady,
@@ -37,5 +42,5 @@ SELECT v.benefit, v.years, v.years * 12 AS member_months, q.sex, q.stratum, q.ag
     coalesce(f.generic_own, 0) AS generic_own, coalesce(f.brand_own, 0) AS brand_own, coalesce(f.this_year, FALSE) AS this_year
 FROM covered AS v
 JOIN sc_person AS q ON q.id = v.id
-LEFT JOIN fill AS f ON f.id = v.id AND f.benefit = v.benefit
+LEFT JOIN kept AS f ON f.id = v.id AND f.benefit = v.benefit
 WHERE v.years > 0
