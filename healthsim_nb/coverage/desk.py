@@ -26,6 +26,7 @@ from healthsim_nb.coverage.wavefront import (
     Services,
 )
 from healthsim_nb.engine.calendar import FAR
+from healthsim_nb.engine.order import in_order
 from healthsim_nb.templates.health_plan import Rates
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ class Desk:
         """Return the filings for a stay within a benefit period that another began."""
         v = self.claims.visits
         stays = np.flatnonzero(v.kind == IMP)
-        order = stays[np.lexsort((v.day[stays], v.person[stays]))]
+        order = stays[in_order(v.person[stays], v.day[stays])]
         same = np.r_[False, v.person[order[1:]] == v.person[order[:-1]]]
         gap = v.day[order] - np.r_[0, v.end[order[:-1]]] if len(order) else order
         soon = np.zeros(len(v), bool)
@@ -234,7 +235,7 @@ class Desk:
 
 def _again(key: I64) -> Bools:
     """Return which numbers another of the same goes before."""
-    order = np.argsort(key, kind="stable")
+    order = in_order(key)
     found = np.zeros(len(key), bool)
     found[order[1:]] = key[order[1:]] == key[order[:-1]]
     return found

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from healthsim_nb.engine.order import in_order
+
 I64 = NDArray[np.int64]
 Term = I64 | int | str | bool
 """What `Draft.add` takes by name."""
@@ -69,7 +71,7 @@ class Draft:
         if not self.parts:
             return {}
         whole = {name: self._column(name) for name in self.parts[0]}
-        order = np.argsort(whole["visit"] << 3 | whole["slot"], kind="stable")
+        order = in_order(whole["visit"], whole["slot"])
         return {name: column[order] for name, column in whole.items()}
 
     def _column(self, name: str) -> NDArray[Any]:

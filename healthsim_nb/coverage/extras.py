@@ -26,6 +26,7 @@ from healthsim_nb.coverage.prices import (
     revenue_codes,
 )
 from healthsim_nb.coverage.visits import AMB, CLASSES, EMER, HH, IMP, OBSENC, VR, begin_with
+from healthsim_nb.engine.order import in_order
 from healthsim_nb.engine.rng import ONE32
 from healthsim_nb.reference import rows
 
@@ -114,6 +115,10 @@ class Extras:
                 self._line(draft, extra, at[(drawn >= low) & (drawn < high)])
 
     @cached_property
+    def _in_hospital(self) -> Bools:
+        return np.isin(self.visits.kind, IN_HOSPITAL)
+
+    @cached_property
     def _of_class(self) -> dict[int, I64]:
         kind = self.visits.kind
         return {number: np.flatnonzero(kind == number) for number in range(len(CLASSES))}
@@ -122,7 +127,7 @@ class Extras:
     def _of_diagnosis(self) -> tuple[I64, list[int]]:
         """Return the visits in order of their principal diagnosis, and where each code begins."""
         v = self.visits
-        order = np.argsort(v.diagnosis, kind="stable")
+        order = in_order(v.diagnosis)
         return order, np.searchsorted(v.diagnosis[order], np.arange(len(v.codes) + 1)).tolist()
 
     def _about(self, begins: tuple[str, ...]) -> I64:
@@ -138,11 +143,13 @@ class Extras:
         # A dictionary of Arrow may name a word twice.
         names = {word: place for place, word in enumerate(dict.fromkeys(self.words))}
         code = np.array([*(names[word] for word in self.words), -1])[self.code]
-        order = np.argsort(code, kind="stable")
-        ends = np.searchsorted(code[order], np.arange(len(names) + 1))
-        return {
-            word: np.unique(self.visit[order[ends[n] : ends[n + 1]]]) for word, n in names.items()
-        }
+        order = in_order(code, self.visit)
+        code, visit = code[order], self.visit[order]
+        new = np.ones(len(code), bool)
+        new[1:] = (code[1:] != code[:-1]) | (visit[1:] != visit[:-1])
+        code, visit = code[new], visit[new]
+        ends = np.searchsorted(code, np.arange(len(names) + 1))
+        return {word: visit[ends[n] : ends[n + 1]] for word, n in names.items()}
 
     def _where(self, extra: Extra) -> I64:
         """Return the visits that a row speaks of."""
@@ -167,7 +174,7 @@ class Extras:
         slot = SLOTS[extra.kind]
         if extra.kind == "hospital":
             # What a hospital does at its own visit is on that claim.
-            own = np.isin(self.visits.kind[at], IN_HOSPITAL)
+            own = self._in_hospital[at]
             self._write(draft, extra, at[own], FACILITY)
             at = at[~own]
         self._write(draft, extra, at, slot)
@@ -210,14 +217,18 @@ class Extras:
         office, facility = int(prices.office[extra.service]), int(prices.facility[extra.service])
         if slot in (FACILITY, HOSPITAL):
             return np.full(len(at), int(prices.outpatient[extra.service]) or office)
-        inside = np.isin(self.visits.kind[at], IN_HOSPITAL) | (extra.kind == "surgeon")
-        return np.where(inside & (slot in (CLINICIAN, OTHER)), facility, office)
+        if slot not in (CLINICIAN, OTHER):
+            return np.full(len(at), office)
+        if extra.kind == "surgeon":
+            return np.full(len(at), facility)
+        return np.where(self._in_hospital[at], facility, office)
 
     def _place(self, fixed: str | None, at: I64) -> I64:
         if fixed is None:
             return self.place[at]
-        stays = np.isin(self.visits.kind[at], IN_HOSPITAL) & (fixed == "22")
-        return np.where(stays, self.place[at], PLACES.index(fixed))
+        if fixed != "22":
+            return np.full(len(at), PLACES.index(fixed))
+        return np.where(self._in_hospital[at], self.place[at], PLACES.index(fixed))
 
 
 def _in_class(kind: I64, extra: Extra) -> Bools:

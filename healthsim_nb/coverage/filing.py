@@ -14,6 +14,7 @@ import numpy as np
 from healthsim_nb.coverage.choice import NONE
 from healthsim_nb.coverage.mistakes import mistakes
 from healthsim_nb.engine.calendar import FAR
+from healthsim_nb.engine.order import in_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,7 +98,7 @@ class Office:
         # Nothing is on record of members of whom the plan does not know yet.
         known = self.seen_from[whole.claim] < last_day
         decided = np.flatnonzero((whole.decided < last_day) & known)
-        decided = decided[np.argsort(whole.claim[decided] << 4 | whole.version[decided])]
+        decided = decided[in_order(whole.claim[decided], whole.version[decided])]
         # What comes after a filing is decided after it, so nothing refers to what is left out.
         kept = whole.take(decided)
         return replace(kept, undone=np.where(kept.undone < last_day, kept.undone, FAR))

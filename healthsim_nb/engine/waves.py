@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from healthsim_nb.engine.ids import numbered
+from healthsim_nb.engine.order import in_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +46,7 @@ def turns(chain: I64, when: I64) -> I64:
     when
         Their order; items stay as they stand where it is the same.
     """
-    order = _by_chain(chain, when)
+    order = in_order(chain, when)
     found = np.empty(len(chain), np.int64)
     found[order] = numbered(chain[order])
     return found
@@ -85,14 +86,3 @@ def lay_out(turn: I64, count: int | None = None, rank: I64 | None = None) -> Wav
     where[order], where[-1] = np.arange(len(turn)), -1
     sizes = np.bincount(turn, minlength=last if count is None else count)
     return Waves(order, where, np.r_[0, np.cumsum(sizes)])
-
-
-def _by_chain(chain: I64, when: I64) -> Index:
-    """Return the items in order of chain and time: one sort where both fit one number."""
-    if not len(chain):
-        return np.zeros(0, np.intp)
-    first, low = int(chain.min()), int(when.min())
-    span = int(when.max()) - low + 1
-    if (int(chain.max()) - first + 1) * span >= 1 << 62:
-        return np.lexsort((when, chain))
-    return np.argsort((chain - first) * span + (when - low), kind="stable")

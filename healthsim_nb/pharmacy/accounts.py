@@ -11,6 +11,7 @@ from healthsim_nb.coverage.accounts import account_keys, several
 from healthsim_nb.coverage.book import TIERS
 from healthsim_nb.coverage.choice import NONE
 from healthsim_nb.engine.groups import place_in
+from healthsim_nb.engine.order import distinct
 from healthsim_nb.pharmacy.part_d import part_d
 from healthsim_nb.pharmacy.requests import UNLIMITED, Limits
 
@@ -90,7 +91,7 @@ def open_accounts(desk: Desk, medical: MedicalAccounts) -> Accounts:
 
 def _opened(known: I64, keys: I64) -> tuple[I64, I64]:
     """Return the keys of accounts that are opened beside those that are known, and all rows."""
-    each, of = np.unique(keys, return_inverse=True)
+    each, of = distinct(keys)
     place = np.where(each % TIERS == 0, place_in(known, each), NONE)
     new = place < 0
     place[new] = len(known) + np.arange(int(new.sum()))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from healthsim_nb.engine.order import in_order
 from healthsim_nb.engine.rng import keys
 from healthsim_nb.pharmacy.requests import (
     ALWAYS,
@@ -174,8 +175,8 @@ def lines_of(
     c = draft.whole()
     late = (c["kind"] == FILL) & (c["day"] > terms.until[c["fill"]])
     order = np.flatnonzero((c["day"] < last_day) & ~late)
-    key = c["variant"][order], c["fill"][order], c["day"][order], terms.chain[c["fill"][order]]
-    order = order[np.lexsort(key)]
+    fill = c["fill"][order]
+    order = order[in_order(terms.chain[fill], c["day"][order], fill, c["variant"][order])]
     return _lines({name: column[order] for name, column in c.items()}, len(nth)), costly
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from healthsim_nb.engine.calendar import FAR
 from healthsim_nb.engine.ids import DAY_BITS, FIRST_DAY, numbered, patient_index
+from healthsim_nb.engine.order import in_order
 from healthsim_nb.engine.rng import Draws
 from healthsim_nb.pharmacy.counter import TAKE_BACK
 from healthsim_nb.pharmacy.pharmacies import mail_of, retail_of, specialty_of
@@ -101,7 +102,7 @@ class Settled:
         """Lines that are claims of their own, in order of id."""
         kept = self.verdicts.sent & (self.lines.variant != TAKE_BACK)
         at = np.flatnonzero(kept)
-        return at[np.argsort(self.id[at], kind="stable")]
+        return at[in_order(self.id[at])]
 
     @cached_property
     def person(self) -> I64:
@@ -143,7 +144,7 @@ class Settled:
 def dated_ids(people: I64, day: I64) -> I64:
     """Return an id of (patient, day, number of the day): rows of one day count in their order."""
     key = patient_index(people) << DAY_BITS | (day + FIRST_DAY)
-    order = np.argsort(key, kind="stable")
+    order = in_order(key)
     number = np.empty_like(key)
     number[order] = numbered(key[order])
     if len(number) and int(number.max()) >= 1 << SEQUENCE_BITS:

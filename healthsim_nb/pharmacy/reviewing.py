@@ -9,6 +9,7 @@ import numpy as np
 
 from healthsim_nb.engine.calendar import years_between
 from healthsim_nb.engine.groups import each
+from healthsim_nb.engine.order import distinct, in_order
 from healthsim_nb.pharmacy.checks import MAJOR as MAJOR_CHECK
 from healthsim_nb.pharmacy.checks import MINOR, MODERATE, product_checks
 from healthsim_nb.pharmacy.counter import AGAIN, MAIN
@@ -62,9 +63,9 @@ class Neighbours:
 def neighbours(fills: Fills, shelf: Products) -> Neighbours:
     """Return which drugs of each member do something together."""
     checks = product_checks(shelf).pairs
-    slots, row = np.unique(fills.person << PRODUCT_BITS | fills.product, return_inverse=True)
+    slots, row = distinct(fills.person << PRODUCT_BITS | fills.product)
     one, other = _together(slots, checks.severity)
-    order = np.argsort(one, kind="stable")
+    order = in_order(one)
     one, other = one[order], other[order]
     count = np.bincount(one, minlength=len(slots))
     product = slots & ((1 << PRODUCT_BITS) - 1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from healthsim_nb.engine.groups import each, place_in
+from healthsim_nb.engine.order import distinct
 from healthsim_nb.pharmacy.requests import FILL, TAKEN, Pairs
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def steps_of(desk: Desk, gate: Gates, lines: Lines) -> Steps:
     flat = np.array([c for some in classes for c in some], np.int64)
     owner, place = each(counts, np.cumsum(counts) - counts, rule)
     key = f.person[lines.fill[at]][owner] << CLASS_BITS | flat[place]
-    known, row = np.unique(key, return_inverse=True)
+    known, row = distinct(key)
     terms = np.zeros((3, len(lines.fill)), np.int64)
     terms[0, at] = np.array([r.least_classes for r in rules])[rule]
     terms[1, at] = np.array([r.least_days for r in rules])[rule]

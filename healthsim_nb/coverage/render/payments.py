@@ -13,6 +13,7 @@ from healthsim_nb.coverage.render.claims import DENIED, pay_day
 from healthsim_nb.coverage.wavefront import UNLIMITED
 from healthsim_nb.engine.arrow import batch, dates, words
 from healthsim_nb.engine.calendar import FAR
+from healthsim_nb.engine.order import in_order
 from healthsim_nb.engine.rng import Draws
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def remittances(file: File) -> pa.RecordBatch:
     back = np.flatnonzero((f.undone < FAR) & (pay_day(f.undone) < file.last_day))
     at = np.concatenate([told, back])
     undone = np.arange(len(at)) >= len(told)
-    order = np.argsort(at << 1 | undone)
+    order = in_order(at, undone)
     at, undone = at[order], undone[order]
     sign = np.where(undone, -1, 1)
     day = pay_day(np.where(undone, f.undone[at], f.decided[at]))
@@ -83,7 +84,7 @@ def accumulators(file: File) -> pa.RecordBatch:
     at = np.concatenate([moved, back])
     undone = np.arange(len(at)) >= len(moved)
     day = np.where(undone, f.undone[at], f.decided[at])
-    order = np.lexsort((at, day))
+    order = in_order(day, at)
     at, undone, day = at[order], undone[order], day[order]
     sign = np.where(undone, -1, 1)
     parts = [
@@ -92,7 +93,7 @@ def accumulators(file: File) -> pa.RecordBatch:
         for kind, cents in enumerate((deductible, most))
     ]
     c = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
-    order = np.argsort(c["id"])
+    order = in_order(c["id"])
     c = {name: column[order] for name, column in c.items()}
     at = c["at"]
     year = (file.claims.day[f.claim[at]]).astype("datetime64[D]").astype("datetime64[Y]")
@@ -129,7 +130,7 @@ def _moves(
     if scope:
         counts &= accounts.shared[at]
     rows = np.flatnonzero(counts)
-    by_account = rows[np.argsort(account[rows], kind="stable")]
+    by_account = rows[in_order(account[rows])]
     total = np.cumsum(cents[by_account])
     new = np.r_[True, account[by_account[1:]] != account[by_account[:-1]]] if len(rows) else rows
     start = np.flatnonzero(new)

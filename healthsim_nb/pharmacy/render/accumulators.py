@@ -10,6 +10,7 @@ import pyarrow as pa
 from healthsim_nb.coverage.cents import money
 from healthsim_nb.coverage.render.sponsors import plan_ids
 from healthsim_nb.engine.arrow import batch, constant, dates, words
+from healthsim_nb.engine.order import in_order
 from healthsim_nb.pharmacy.counter import REBILL
 from healthsim_nb.pharmacy.requests import UNLIMITED
 
@@ -33,7 +34,7 @@ def rows(settled: Settled) -> pa.RecordBatch:
         )
     ]
     c = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
-    order = np.argsort(c["id"])
+    order = in_order(c["id"])
     c = {name: column[order] for name, column in c.items()}
     fill = settled.lines.fill[c["line"]]
     held, roll = settled.desk.held, settled.roll
@@ -68,9 +69,9 @@ def _moves(settled: Settled, kind: int, cents: I64, limits: I64) -> dict[str, I6
     anew = np.flatnonzero((lines.variant == REBILL) & settled.verdicts.sent)
     cents = cents.copy()
     cents[anew] -= cents[lines.of[anew]]
-    at = settled.rows
+    at = settled.rows  # In order of id.
     at = at[(cents[at] != 0) & (limit[at] > 0) & (limit[at] < UNLIMITED)]
-    by_account = at[np.lexsort((settled.id[at], settled.lines.day[at], account[at]))]
+    by_account = at[in_order(account[at], settled.lines.day[at])]
     mine = account[by_account]
     total = np.cumsum(cents[by_account])
     new = np.r_[True, mine[1:] != mine[:-1]] if len(mine) else np.zeros(0, bool)
