@@ -88,3 +88,9 @@ def test_at_least_sixty_conditions_have_three_names_or_more(library):
         for condition in by_words.values():
             named[condition] = named.get(condition, 0) + 1
     assert sum(count >= 3 for count in named.values()) >= 60
+
+
+def test_levels_are_told_by_the_names_that_their_condition_gives_them(library):
+    found = understand(library, "200 adults, class 2 and 3 obesity")
+
+    assert ("class 2 and 3", "class-2 or class-3") in found.understood

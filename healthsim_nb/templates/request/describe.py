@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from healthsim_nb import reference
 from healthsim_nb.templates.outcome import Outcome, sentence
-from healthsim_nb.templates.request.levels import in_words
+from healthsim_nb.templates.request.levels import in_words, ranks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,8 +43,17 @@ PLANS = {
 }
 
 
-def meaning_of(says: dict[str, Any], library: Library) -> str:
-    """Return the meaning of some settings; empty for words that set nothing."""
+def meaning_of(says: dict[str, Any], library: Library, mix_of: str | None = None) -> str:
+    """Return the meaning of some settings; empty for words that set nothing.
+
+    Parameters
+    ----------
+    mix_of
+        The condition whose levels are meant: "class 2" is one of obesity and of heart failure.
+    """
+    if mix_of and "level" in says:
+        known = [n for n in says["level"] if ranks_of(library.conditions[mix_of], n)]
+        says = {**says, "level": known or says["level"]}
     said = ", ".join(_parts(says, library))
     if "share" not in says:
         return said

@@ -23,6 +23,9 @@ def months(text: Text, place: int) -> Reading | None:
     if first is None:
         return None
     total, end = first
+    after = text.skip("range", end)
+    if after > end and _stretch(text, after):
+        return None  # ages, as "3 months to 2 years old": people are picked by whole years
     token = text.at(end)
     second = _stretch(text, end + 1 if token and token.fold == "and" else end)
     if second and total % 12 == 0 and second[0] < 12:

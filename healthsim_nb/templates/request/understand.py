@@ -78,7 +78,7 @@ def understand(
     missed = sorted([*unknown, *((r.first, r.end) for r in unfit)])
     not_understood = tuple(dict.fromkeys(text.said(*place) for place in missed))
     kept = [r for r in readings if r not in unfit]
-    understood = tuple(_understood(text, library, kept))
+    understood = tuple(_understood(text, library, kept, wish.mix_of))
     if not_understood and not partly:
         raise RequestError(_sentence(library, wish, understood, not_understood, unfit))
     if not understood:
@@ -192,9 +192,11 @@ def _specification(
         raise RequestError(str(error)) from None
 
 
-def _understood(text: Text, library: Library, readings: list[Reading]) -> Iterator[tuple[str, str]]:
+def _understood(
+    text: Text, library: Library, readings: list[Reading], mix_of: str | None
+) -> Iterator[tuple[str, str]]:
     for reading in readings:
-        meaning = meaning_of(reading.says, library)
+        meaning = meaning_of(reading.says, library, mix_of)
         if meaning:
             yield text.said(reading.first, reading.end), meaning
 
