@@ -69,15 +69,18 @@ def check(
         If the SQL of a rule fails; the text is DuckDB's own.
     """
     live = [rule for rule in rules if rule.on and applies(rule, tables)]
-    lookups.make(cursor, sorted({name for rule in live for name in _facts(rule)}), tables.today)
+    facts = sorted({name for rule in live for name in _facts(rule)})
     parts = _parts(live, tables)
+    whole = len(facts) + len(parts)
+    tell = progress or (lambda _done, _whole: None)
+    for done, name in enumerate(facts):
+        tell(done, whole)
+        lookups.make(cursor, [name], tables.today)
     found: dict[str, tuple[int, list[dict[str, object]]]] = {}
-    for done, part in enumerate(parts):
-        if progress:
-            progress(done, len(parts))
+    for done, part in enumerate(parts, len(facts)):
+        tell(done, whole)
         found |= _ask(cursor, part, tables)
-    if progress:
-        progress(len(parts), len(parts))
+    tell(whole, whole)
     return [_outcome(rule, tables, found.get(rule.id)) for rule in rules]
 
 

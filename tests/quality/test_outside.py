@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import date
 
 import pytest
 
@@ -157,6 +158,27 @@ def test_one_json_file_may_have_several_tables(given):
 
     assert report.ok
     assert report.counts["passed"] > 4
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_lines_of_json_may_begin_with_a_byte_order_mark_and_end_in_crlf(tmp_path, zipped):
+    row = dict(zip(HEAD.split(","), ROW.split(","), strict=True))
+    other = row | {"id": 2, "person_id": 2, "mrn": "22345678"}
+    text = "".join(f"{json.dumps(one)}\r\n" for one in (row, other)).encode("utf-8-sig")
+    path = tmp_path / f"patients.ndjson{'.gz' if zipped else ''}"
+    path.write_bytes(gzip.compress(text) if zipped else text)
+
+    report = hs.validate(path)
+
+    assert report.ok
+    assert report.outcomes[0].checked in (0, 2)
+
+
+def test_what_lies_in_the_future_is_told_by_the_day_that_is_said_or_the_clock(given):
+    path = given("patients.csv", f"{HEAD}\n{ROW.replace('1980-02-29', '2099-02-28')}\n")
+
+    assert [o.rule.id for o in hs.validate(path).errors] == ["birth-in-the-future"]
+    assert hs.validate(path, today=date(2099, 2, 28)).ok
 
 
 def test_a_zipped_file_with_other_delimiters_is_read(tmp_path):

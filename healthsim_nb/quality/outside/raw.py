@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import shutil
+from codecs import BOM_UTF8
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -47,8 +48,9 @@ def raw(connection: duckdb.DuckDBPyConnection, piece: Piece, table: str, folder:
     InputError
         If it cannot be read.
     """
-    path = literal(_plain(piece.path, folder))
     try:
+        piece = _unmarked(piece, folder)
+        path = literal(_plain(piece.path, folder))
         if piece.kind == "csv":
             return _csv(piece.path, path)
         if piece.kind == "parquet":
@@ -75,6 +77,20 @@ def literal(path: Path | str) -> str:
 def first_line(error: duckdb.Error) -> str:
     """Return what DuckDB says first."""
     return str(error).splitlines()[0]
+
+
+def _unmarked(piece: Piece, folder: Path) -> Piece:
+    """Return lines of JSON without the byte order mark, which DuckDB takes for a wrong line."""
+    if piece.kind != "ndjson":
+        return piece
+    zipped = piece.path.suffix.lower() == ZIPPED
+    with gzip.open(piece.path) if zipped else piece.path.open("rb") as file:
+        if file.read(len(BOM_UTF8)) != BOM_UTF8:
+            return piece
+        place = folder / f"{piece.path.name.partition('.')[0]}-unmarked.ndjson"
+        with place.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
+    return replace(piece, path=place)
 
 
 def _plain(path: Path, folder: Path) -> Path:
