@@ -12,6 +12,7 @@ from healthsim_nb.coverage.accounts import Accounts, several, visit_counters
 from healthsim_nb.coverage.book import SERVICES
 from healthsim_nb.coverage.choice import NONE
 from healthsim_nb.coverage.filing import SECONDARY
+from healthsim_nb.coverage.queue import Followers, Queue
 from healthsim_nb.coverage.visits import IMP
 from healthsim_nb.coverage.wavefront import (
     COINSURANCE,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from healthsim_nb.coverage.claims import Claims
     from healthsim_nb.coverage.filed import Filed
     from healthsim_nb.coverage.filing import Filings
-    from healthsim_nb.coverage.wavefront import Shares
     from healthsim_nb.population.people import People
 
     I8 = NDArray[np.int8]
@@ -45,39 +45,8 @@ if TYPE_CHECKING:
 
 BENEFIT_PERIOD = 60
 """Days out of hospital after which Medicare's hospital deductible is due again."""
-SHARES = ("deductible", "copay", "coinsurance", "paid", "before")
 METHODS = {"medigap-g": SUPPLEMENT_LESS}
 """Supplements that leave the deductible to the member; the others pay all."""
-
-
-@dataclass(frozen=True, eq=False)
-class Queue:
-    """Lines that wait for their turn, and what became of those that do not."""
-
-    settled: I64
-    """Deductible, copay, coinsurance, paid, paid before of each filed line, shape (5, l)."""
-    line: I64
-    """Filed lines that wait: the first of the services. The others take some of them back."""
-    services: Services
-    limits: Limits
-    household: I64
-    """Of each service."""
-    when: I64
-    """Order of the services: the days since 1970, each so many long, and the filing."""
-    a_day: int
-
-    def priced(self, shares: Shares) -> tuple[I64, I64]:
-        """Fill in what became of the services, and return all, and where visits ran out.
-
-        Parameters
-        ----------
-        shares
-            What became of the services.
-        """
-        n = len(self.line)
-        for row, name in zip(self.settled, SHARES, strict=True):
-            row[self.line] = getattr(shares, name)[:n]
-        return self.settled, self.line[shares.refused[:n]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +83,8 @@ class Desk:
         np.multiply(allowed, free, out=out[3])
         due = taken & ~free
         due[self._nothing_left(due, free, out)] = False
+        followers = self._followers(due, counter, allowed)
+        due[followers.line] = False
         new = np.flatnonzero(due)
         services, every = self._services(new, allowed, how, counter)
         undone = np.arange(len(every)) >= len(new)
@@ -122,6 +93,7 @@ class Desk:
         a_day = len(filed.first) + 1
         return Queue(
             out,
+            followers,
             new,
             services,
             self._limits(visits),
@@ -138,6 +110,15 @@ class Desk:
         out[4, second[whole]] = out[3, before[whole]]
         found: I64 = second[whole]
         return found
+
+    def _followers(self, due: Bools, counter: I64, allowed: I64) -> Followers:
+        """Return the lines that wait for that of the payer before, and for no other."""
+        second = np.flatnonzero(due & self.filed.second & (counter < 0))
+        method = self._methods()[self.filed.filing[second]]
+        at = method != COORDINATED
+        line = second[at]
+        before = self.filed.before(self.filings, line)
+        return Followers(line, before, allowed[line], method[at])
 
     def _services(self, new: I64, allowed: I64, how: I8, counter: I64) -> tuple[Services, I64]:
         """Return what waits for its turn, what is taken back at the end, and its filed lines."""

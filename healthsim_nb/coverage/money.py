@@ -9,7 +9,7 @@ import numpy as np
 
 from healthsim_nb.coverage.accounts import Accounts, open_accounts
 from healthsim_nb.coverage.consent import Consents, consents
-from healthsim_nb.coverage.desk import Desk, Queue
+from healthsim_nb.coverage.desk import Desk
 from healthsim_nb.coverage.edits import in_network, line_refusals, refusals, used_up
 from healthsim_nb.coverage.filed import Filed, filed_lines
 from healthsim_nb.coverage.filing import REPLACEMENT, SECONDARY
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from healthsim_nb.coverage.book import Book
     from healthsim_nb.coverage.claims import Claims
     from healthsim_nb.coverage.filing import Filings
+    from healthsim_nb.coverage.queue import Queue
     from healthsim_nb.coverage.wavefront import Shares
     from healthsim_nb.population.people import People
 

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from healthsim_nb.coverage.desk import Queue
     from healthsim_nb.coverage.money import Presented
+    from healthsim_nb.coverage.queue import Queue
     from healthsim_nb.coverage.wavefront import Shares
     from healthsim_nb.population.people import People
     from healthsim_nb.templates.library import Library

@@ -179,17 +179,13 @@ class Pricing:
         """Let a later payer pay of what the payer before left to the member."""
         before = self.out.take(self.lines.after[place], axis=1)
         method, own = self.lines.method[place], place - begin
-        left = before[0] + before[1] + before[2]
-        earlier = before[3] + before[4]
-        pays = np.where(method == SUPPLEMENT_LESS, left - before[0], left)
-        pays = np.where(method == COORDINATED, np.minimum(parts[3][own], left), pays)
-        due = np.minimum(np.maximum(self.lines.allowed[place] - earlier, 0), left)
-        pays = np.where(method == MEDICAID, due, pays)
-        owes = np.where(method == MEDICAID, 0, left - pays)
+        pays, owes = later(before, self.lines.allowed[place], method, parts[3][own])
         deductible = np.where(method == SUPPLEMENT_LESS, owes, np.minimum(parts[0][own], owes))
         copay = np.minimum(parts[1][own], owes - deductible)
         for row, cents in zip(
-            parts, (deductible, copay, owes - deductible - copay, pays, earlier), strict=True
+            parts,
+            (deductible, copay, owes - deductible - copay, pays, before[3] + before[4]),
+            strict=True,
         ):
             row[own] = cents
 
@@ -198,6 +194,24 @@ class Pricing:
         parts[:, place - begin] = -self.out.take(first, axis=1)
         counter = self.lines.visits[place]
         self.visits[counter[(counter >= 0) & ~self.refused[first]]] += 1
+
+
+def later(before: I64, allowed: I64, method: NDArray[np.integer], own: I64) -> tuple[I64, I64]:
+    """Return what a later payer pays, and what it leaves to the member.
+
+    Parameters
+    ----------
+    before
+        Deductible, copay, coinsurance, paid and paid before of the payer before, shape (5, n).
+    own
+        What the later payer would have paid first; all but `COORDINATED` do not mind.
+    """
+    left = before[0] + before[1] + before[2]
+    pays = np.where(method == SUPPLEMENT_LESS, left - before[0], left)
+    pays = np.where(method == COORDINATED, np.minimum(own, left), pays)
+    due = np.minimum(np.maximum(allowed - before[3] - before[4], 0), left)
+    pays = np.where(method == MEDICAID, due, pays)
+    return pays, np.where(method == MEDICAID, 0, left - pays)
 
 
 def adjudicate(services: Services, limits: Limits, when: I64) -> Shares:

@@ -21,7 +21,7 @@ from healthsim_nb.pharmacy.wave import Deciding, ranks
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from healthsim_nb.coverage.desk import Queue
+    from healthsim_nb.coverage.queue import Queue
     from healthsim_nb.coverage.wavefront import Services, Shares
     from healthsim_nb.pharmacy.asking import Asked
     from healthsim_nb.pharmacy.requests import Limits, Pairs, Requests, Reviews, Verdicts

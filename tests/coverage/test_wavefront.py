@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from healthsim_nb.coverage.queue import SHARES, Followers
 from healthsim_nb.coverage.wavefront import (
     COINSURANCE,
+    COORDINATED,
     COPAY,
     FIRST,
     MEDICAID,
@@ -71,6 +73,20 @@ def test_nobody_pays_beyond_the_maximum(seed: int) -> None:
         total = np.zeros(len(most), np.int64)
         np.add.at(total, account[first], amounts[first])
         assert (total <= most).all()
+
+
+@given(st.integers(0, 10**6))
+def test_who_looks_at_the_payer_before_alone_needs_no_turn(seed: int) -> None:
+    services, limits = random_lines(seed, families=5, each=20)
+    shares = adjudicate(services, limits, np.arange(len(services.chain)))
+    rows = np.array([getattr(shares, name) for name in SHARES])
+    line = np.flatnonzero((services.method > COORDINATED) & (services.visits < 0))
+    before, allowed = services.after[line], services.allowed[line]
+    found = rows.copy()
+    found[:, line] = 0
+    Followers(line, before, allowed, services.method[line]).fill(found)
+
+    assert found.tolist() == rows.tolist()
 
 
 def line(**given):
