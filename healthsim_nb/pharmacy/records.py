@@ -147,7 +147,7 @@ def ask(
 
 def settle(billed: Billed, asked: Asked) -> tuple[Shares, Verdicts]:
     """Return what becomes of the medical lines that wait for their turn, and of those of drugs."""
-    medical, drugs, when = in_one_order(billed.queue, asked)
+    medical, drugs, when = in_one_order(billed, asked)
     pairs = (asked.stepped, asked.seen.pairs)
     visits = billed.queue.limits.visits
     return decide_together(medical, drugs, when, asked.accounts.limits, visits, pairs)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from healthsim_nb.coverage.book import TIERS
+from healthsim_nb.coverage.choice import NONE
 from healthsim_nb.coverage.wavefront import Pricing
 from healthsim_nb.engine.waves import lay_out, turns
 from healthsim_nb.pharmacy.shares import Left
@@ -21,26 +23,38 @@ from healthsim_nb.pharmacy.wave import Deciding, ranks
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from healthsim_nb.coverage.queue import Queue
+    from healthsim_nb.coverage.records import Billed
     from healthsim_nb.coverage.wavefront import Services, Shares
     from healthsim_nb.pharmacy.asking import Asked
     from healthsim_nb.pharmacy.requests import Limits, Pairs, Requests, Reviews, Verdicts
 
     I64 = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 
-def in_one_order(queue: Queue, asked: Asked) -> tuple[Services, Requests, tuple[I64, I64]]:
+def in_one_order(billed: Billed, asked: Asked) -> tuple[Services, Requests, tuple[I64, I64]]:
     """Return medical lines and those of drugs with chains in common, and when each is decided."""
-    medical, drugs = queue.services, asked.requests
+    queue, medical, drugs = billed.queue, billed.queue.services, asked.requests
     people = len(asked.desk.roll.people)
-    combines = np.zeros(people, bool)
-    combines[asked.household[asked.accounts.combined]] = True
+    buys = np.zeros(people, bool)
+    buys[asked.household[asked.accounts.combined]] = True
+    counts = np.zeros(int(medical.chain.max(initial=-1)) + 1, bool)
+    counts[medical.chain[_combined(billed, asked)]] = True
+    waits = counts[medical.chain] & buys[queue.household]
     # Those of drugs are numbered by person, and beyond the people by household.
-    chain = np.where(
-        combines[queue.household], people + queue.household, 2 * people + medical.chain
-    )
+    chain = np.where(waits, people + queue.household, 2 * people + medical.chain)
     day = drugs.day.astype(np.int64)
     return replace(medical, chain=chain), drugs, (queue.when, (day + 1) * queue.a_day - 1)
+
+
+def _combined(billed: Billed, asked: Asked) -> Bools:
+    """Return which medical lines count towards accounts that drugs may count towards too."""
+    book, benefits = asked.desk.roll.book, asked.desk.benefits
+    key = billed.presented.desk.accounts.members
+    formulary = benefits.of_plan[key // TIERS % len(book.deductible) // book.years]
+    combined = benefits.combined[formulary] & (formulary != NONE) & (key % TIERS == 0)
+    found: Bools = combined[billed.queue.services.member]
+    return found
 
 
 def decide_together(
