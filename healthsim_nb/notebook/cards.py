@@ -53,7 +53,8 @@ def scenario(shown: Scenario) -> str:
     size = f"{brief.patients:,} patients · {brief.rows:,} rows"
     try:
         spec = shown.specification
-        when = f"{spec.months:,} months from {spec.start} · seed {spec.seed}"
+        months = f"{spec.months:,} month{'' if spec.months == 1 else 's'}"
+        when = f"{months} from {spec.start} · seed {spec.seed}"
     except HealthsimError:
         when = f"kept on {brief.created_at:%Y-%m-%d}"
     source = brief.request or brief.template or brief.description
@@ -67,14 +68,14 @@ def scenario(shown: Scenario) -> str:
     return html.block(html.heading(brief.name, size), said, html.note(when), tags, noted, ask)
 
 
-def page(shown: Page) -> str:
-    """Return a page of rows as HTML."""
+def page(shown: Page, *, turned: bool = True) -> str:
+    """Return a page of rows as HTML; ``turned``: whether ``%hs next`` shows the one after it."""
     first = (shown.page - 1) * shown.page_size + 1
     last = first + len(shown.rows) - 1
     where = f"rows {first:,} to {last:,} of {shown.total:,}" if shown.rows else "no rows"
     number = f"page {shown.page:,} of {shown.pages:,}" if shown.pages > 1 else ""
     foot = html.note(" · ".join(filter(None, (where, number))))
-    more = html.note_of(html.code("%hs next"), " shows more") if shown.has_more else ""
+    more = html.note_of(html.code("%hs next"), " shows more") if turned and shown.has_more else ""
     return html.block(html.table(shown.columns, shown.rows), html.line(foot, more))
 
 

@@ -217,7 +217,7 @@ class HsMagics(Magics):
 
     def do_cohort(self, name: str, yaml: str, seed: int | None) -> Any:
         """Make a population from the YAML in the cell, and use it."""
-        if not yaml.strip():
+        if not yaml.strip() or ":" not in yaml:
             raise SpecificationError(NO_YAML)
         made = generate(self.session.workspace, yaml, {"name": name, "seed": seed})
         self.session.use(made)
@@ -229,11 +229,11 @@ class HsMagics(Magics):
         known = {**self.shell.user_ns, **parameters.said(param)}
         return text, parameters.values(names, known, NO_VARIABLE)
 
-    def do_grid(self, what: str, scenario: str | None) -> Any:
+    def do_grid(self, what: str, scenario: str | None, param: list[str]) -> Any:
         """Show a table or a query as a grid; $name is the value of a variable, which is bound."""
         from healthsim_nb.notebook.grid import grid
 
-        sql, bound = self._bound(what, [])
+        sql, bound = self._bound(what, param)
         return grid(self.session.scenario(scenario), sql or "patients", params=bound)
 
     def do_build(self, what: str, name: str | None) -> Any:

@@ -53,6 +53,8 @@ def understood(library: Library, what: Wanted, run: Run) -> Understanding:
         return understand(library, sentence, run)
     spec = specify(library, what, **asdict(run))
     meaning = f"template {spec.template}" if spec.template else f"with {' and '.join(spec.have)}"
+    if not (spec.template or spec.have):
+        meaning = f"{spec.n:,} patient{'' if spec.n == 1 else 's'}"
     said = what.id if isinstance(what, Template) else str(what).strip()
     return Understanding(said, spec, ((said.partition("\n")[0], meaning),))
 

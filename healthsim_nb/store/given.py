@@ -34,6 +34,8 @@ def plain(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever the user giv
     QueryError
         If it is none that a column can be compared with.
     """
+    if type(value).__name__ == "NAType":  # pandas' own, which is not loaded for it
+        return None
     for to_plain in ("tolist", "to_pydatetime"):
         if hasattr(value, to_plain):
             value = getattr(value, to_plain)()

@@ -154,6 +154,9 @@ WORDS = (
         "grid SELECT * FROM encounters WHERE class_code = 'IMP'",
         (
             WHICH,
+            Option(
+                "--param", "a value for $name in the SELECT; repeatable", str, "NAME=VALUE", True
+            ),
             Option("what", "a table (patients), or one SELECT", many=True),
         ),
         (NOTEBOOK,),

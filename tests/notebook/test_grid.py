@@ -11,6 +11,7 @@ from healthsim_nb.errors import QueryError
 from healthsim_nb.notebook.grid import grid
 from healthsim_nb.notebook.grid.view import Column, condition
 
+ENDLESS = "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range % 7 = b.range % 5"
 JOINED = "SELECT p.id, e.id FROM patients p JOIN encounters e ON e.patient_id = p.id -- both"
 
 
@@ -172,6 +173,7 @@ def test_no_row_is_kept_in_the_notebook_but_the_first_ones_of_the_fallback(patie
     assert "Austin" not in synced
     assert data["text/html"].count("<tr>") == 11
     assert "patients of texas" in data["text/plain"]
+    assert "%hs next" not in data["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in data
 
 
@@ -200,6 +202,142 @@ def test_a_grid_of_what_is_not_there_is_refused(scenario, what, sentence):
 def test_a_grid_is_of_a_scenario(made):
     with pytest.raises(QueryError, match="A grid is of a scenario"):
         grid(made, "patients")
+
+
+ODD = """SELECT id AS "a ""q"" $x 😀", mrn AS "$after", 9007199254740993 + id AS big,
+[id, NULL] AS l, {'a': id, 'b': mrn} AS s, TIMESTAMPTZ '2024-01-01 08:00:00+02' AS z,
+NULL AS nothing, 0.1::DECIMAL(20, 2) AS d FROM patients"""
+
+
+def test_odd_names_and_values_are_shown_sorted_and_filtered(scenario):
+    odd = grid(scenario, ODD)
+
+    heard = ask(odd, sort=[['a "q" $x 😀', True]], filters={"$after": "1", "big": "> 9e15"})
+
+    first = heard["rows"][0]
+    assert heard["columns"][:2] == ['a "q" $x 😀', "$after"]
+    assert first[2] == str(9007199254740993 + int(first[0]))
+    assert first[3] == f"[{first[0]}, NULL]"
+    assert first[4] == f"{{'a': {first[0]}, 'b': {first[1]}}}"
+    assert first[5].endswith("+00:00")
+    assert first[6] is None
+    assert ask(odd, filters={"l": f"={first[3]}"})["total"] == 1
+    assert "😀" in odd._repr_mimebundle_()[0]["text/html"]
+
+
+@pytest.mark.parametrize("rows", ["FROM patients WHERE false", "SELECT 1 AS x WHERE false"])
+def test_a_grid_without_rows_has_its_columns(scenario, rows):
+    heard = ask(grid(scenario, rows))
+
+    assert heard["columns"]
+    assert (heard["rows"], heard["total"], heard["more"]) == ([], 0, False)
+
+
+def test_numbers_of_any_size_can_be_compared_with(patients):
+    assert ask(patients, filters={"id": f"= {'9' * 60}"})["total"] == 0
+    assert ask(patients, filters={"id": "< 1e400"})["total"] == 60
+    assert ask(patients, filters={"deceased": "= TRUE"})["total"] < 60
+    assert ask(patients, filters={"deceased": "=maybe"})["text"] == (
+        "deceased is compared with true or false, not 'maybe'."
+    )
+
+
+def test_a_filter_that_duckdb_refuses_leaves_the_grid_as_it_was(scenario):
+    shown = grid(scenario, "SELECT mrn || 'x' AS a, id FROM patients")
+    ask(shown, filters={"id": "> 3"})
+
+    failed = grid(
+        scenario, "SELECT CASE WHEN id > 3 THEN mrn || 'x' ELSE '1' END AS a FROM patients"
+    )
+
+    assert ask(shown, filters={"id": "> 3"})["total"] == 56
+    assert ask(failed)["total"] == 60
+
+
+def test_a_select_is_run_once_however_often_it_is_looked_at(scenario, monkeypatch):
+    asked, query = [], type(scenario).query
+
+    def counted(self, sql, *rest, **more):
+        asked.append(sql)
+        return query(self, sql, *rest, **more)
+
+    monkeypatch.setattr(type(scenario), "query", counted)
+    shown = grid(scenario, "SELECT gender, count(*) AS n FROM patients GROUP BY gender")
+    for _ in range(3):
+        ask(shown)
+        shown._repr_mimebundle_()
+
+    assert len(asked) == 1
+
+
+def test_parameters_are_bound_in_a_grid_and_in_its_file(texas, scenario):
+    texas.user_ns["sex"] = "F"
+    shown = texas.run_line_magic("hs", "grid SELECT id, gender FROM patients WHERE gender = $sex")
+    ((_, (content,)),) = shown.answer({"kind": "file", "format": "csv", "state": {}})
+
+    women = scenario.query("SELECT count(*) FROM patients WHERE gender = 'F'").rows[0][0]
+    assert ask(shown)["total"] == women == len(content.splitlines()) - 1
+    said = texas.run_line_magic(
+        "hs", "grid --param sex=M SELECT * FROM patients WHERE gender = $sex"
+    )
+    assert ask(said)["total"] == 60 - women
+
+
+class Heard(list):
+    """What a browser hears."""
+
+    def kinds(self):
+        return [content["kind"] for content, _ in self]
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    said = Heard()
+    monkeypatch.setattr(
+        "healthsim_nb.notebook.grid.Grid.send",
+        lambda self, content, buffers=None: said.append((content, buffers)),
+    )
+    return said
+
+
+def begin(of, **asked):
+    of._received(None, asked, [])
+
+
+def test_rows_come_first_then_their_number_and_then_jumps_are_ready(patients, heard):
+    begin(patients, kind="page", number=4, state={"page": 2, "page_size": 5})
+    patients._worker.do(lambda: None)
+    patients._worker.do(lambda: None)
+
+    assert heard.kinds() == ["rows", "total", "ready"]
+    assert {content["asked"] for content, _ in heard} == {4}
+
+
+def test_what_lasts_is_stopped_and_the_grid_goes_on(scenario, heard):
+    shown = grid(scenario, "patients")
+    rows = shown._found.page
+
+    def lasting(view, number, size):
+        if view.text:
+            scenario.query(ENDLESS)
+        return rows(view, number, size)
+
+    shown._found.page = lasting
+    begin(shown, kind="page", number=1, state={"page": 1, "page_size": 5, "text": "x"})
+    begin(shown, kind="stop")
+    begin(shown, kind="page", number=2, state={"page": 1, "page_size": 5})
+    shown._worker.do(lambda: None)
+
+    assert heard.kinds()[:2] == ["stopped", "rows"]
+    assert heard[1][0]["asked"] == 2
+
+
+def test_what_goes_wrong_without_a_sentence_of_ours_is_told_too(patients, heard):
+    begin(patients, kind="page", number=7, state={"page": 1, "page_size": 5, "filters": 3})
+    patients._worker.do(lambda: None)
+
+    told = [content["text"] for content, _ in heard if content["kind"] == "problem"]
+    assert [text.partition(":")[0] for text in told] == ["TypeError"]
 
 
 def test_the_magic_shows_the_patients_of_the_scenario_in_use(texas):

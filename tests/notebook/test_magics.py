@@ -254,6 +254,31 @@ def test_a_cohort_without_yaml_says_where_yaml_comes_from(shell, told):
     )
 
 
+@pytest.mark.parametrize(
+    ("cell", "answer"),
+    [
+        ("n: [", "specification: line 2, column 1: while parsing a flow node"),
+        ("n: 5\n  have: x", "specification: line 2, column 7: mapping values are not allowed"),
+        ("- a\n- b", "'cohort' makes what the lines below it say: write %%hs cohort NAME"),
+        ("some people", "'cohort' makes what the lines below it say: write %%hs cohort NAME"),
+        ("n: five", "specification: n: 'five' is not a whole number"),
+        ("n: 10\nn: 20", "specification: line 2, column 1: 'n' is said twice"),
+        ("sizes: 3", "specification: sizes: no such word here. Known: coverage, have"),
+    ],
+)
+def test_broken_yaml_of_a_cohort_is_told_in_one_line_and_makes_nothing(shell, told, cell, answer):
+    run(shell, "open :memory:")
+    told()
+
+    shell.run_cell(f"%%hs cohort mine\n{cell}")
+
+    said = told()
+    assert said.startswith(f"UsageError: {answer}")
+    assert "\n" not in said
+    assert run(shell, "status") is not None
+    assert len(shell.run_line_magic("hs", "scenarios").value) == 0
+
+
 def test_a_variable_is_bound_to_its_name_in_a_query(texas):
     texas.user_ns |= {"sex": "F", "few": 3, "hostile": "'; DROP TABLE patients; --"}
 

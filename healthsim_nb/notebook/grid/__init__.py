@@ -221,7 +221,7 @@ class Grid(anywidget.AnyWidget):
 
     def _still(self) -> dict[str, str]:
         first = self._found.first(STATIC_ROWS)
-        body = html.block(html.heading(self.label), cards.page(first))
+        body = html.block(html.heading(self.label), cards.page(first, turned=False))
         return {"text/plain": f"{self.label}\n{first!r}", "text/html": body}
 
     def __repr__(self) -> str:
@@ -238,7 +238,24 @@ def shown(value: object) -> str | None:
     """Return a value as the browser shows it; nothing for null."""
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, (list, tuple, dict)):
+        return nested(value)
     return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def nested(value: object) -> str:
+    """Return a list or a struct as DuckDB writes it, which is what a filter is compared with.
+
+    >>> nested([1, None, {"a": True, "b": "x"}])
+    "[1, NULL, {'a': true, 'b': x}]"
+    """
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"'{k}': {nested(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(nested, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "NULL" if value is None else str(value)
 
 
 def grid(

@@ -18,6 +18,9 @@ COMPARED = re.compile(r"\s*(<=|>=|<>|!=|<|>|=)\s*(.*)", re.DOTALL)
 RANGE = re.compile(r"\s*(\S+)\s*\.\.\s*(\S+)\s*")
 NULLS = {"null": "IS NULL", "!null": "IS NOT NULL"}
 KINDS = {"number": "a number", "date": "a day as 2024-12-31", "time": "a time as 2024-12-31 08:30"}
+KINDS |= {"boolean": "true or false"}
+LARGEST = 10**37
+"""Numbers from here on are compared as floating point, as DuckDB has no whole ones for all."""
 
 
 @dataclass(frozen=True)
@@ -127,12 +130,14 @@ def literal(column: Column, value: str) -> str:
         if column.kind == "number":
             number = Decimal(value.replace(",", ""))
             int(number)  # not of infinity, nor of what is no number
-            return f"{number:f}"
+            return f"{number:f}" if abs(number) < LARGEST else f"{number:e}"
+        if column.kind == "boolean":
+            return str({"true": True, "false": False}[value.lower()]).upper()
         if column.kind == "date":
             return f"DATE '{date.fromisoformat(value)}'"
         if column.kind == "time":
             return f"TIMESTAMP '{datetime.fromisoformat(value)}'"
-    except (InvalidOperation, OverflowError, ValueError):
+    except (InvalidOperation, KeyError, OverflowError, ValueError):
         raise QueryError(
             f"{column.name} is compared with {KINDS[column.kind]}, not {value!r}."
         ) from None

@@ -86,7 +86,7 @@ def in_all(spec: Specification) -> Iterator[str]:
         yield " and ".join(f"{percent(share)} {level}" for level, share in spec.mix.items())
     yield from _kept(spec)
     yield f"template {spec.template}" if spec.template else "no template"
-    yield f"{spec.months:,} months from {spec.start}"
+    yield f"{spec.months:,} month{'' if spec.months == 1 else 's'} from {spec.start}"
     yield f"seed {spec.seed}"
 
 
@@ -137,7 +137,7 @@ def _parts(says: dict[str, Any], library: Library) -> Iterator[str]:
     yield from _medical(says, library)
     yield from _happened(says.get("having", ()), says.get("among", ()), library)
     if "months" in says:
-        yield f"{says['months']:,} months"
+        yield f"{says['months']:,} month{'' if says['months'] == 1 else 's'}"
     if "start" in says:
         yield f"from {says['start']}"
     if "seed" in says:

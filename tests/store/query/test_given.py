@@ -53,6 +53,11 @@ def test_a_value_given_by_name_finds_what_the_same_value_written_finds(ask, sql,
     assert page.total == same.total > 0
 
 
+def test_what_pandas_calls_missing_is_null(ask):
+    for missing in (None, pd.NA, pd.NaT):
+        assert ask("SELECT $g IS NULL", g=missing).rows == [(True,)]
+
+
 def test_text_given_is_never_sql(ask):
     hostile = "x' OR '1'='1'; DROP TABLE patients; --"
 
