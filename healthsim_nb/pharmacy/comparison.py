@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from healthsim_nb.pharmacy.benefit import MAIL_90, RETAIL_30, RETAIL_90, SPECIALTY, benefits
+from healthsim_nb.pharmacy.desk import MONTH
+from healthsim_nb.pharmacy.fills import LONG
 from healthsim_nb.pharmacy.part_d import part_d
 from healthsim_nb.pharmacy.pharmacies import MAIL
 from healthsim_nb.pharmacy.products import products
@@ -35,9 +37,6 @@ if TYPE_CHECKING:
 
     I64 = NDArray[np.int64]
 
-LONG = 45
-"""Days of supply from which a fill is one of 90 days."""
-MONTH = 30
 SHARES = ("authorization", "step", "limit")
 COLUMNS = (
     *("formulary", "covered %", "authorize %", "step %", "over limit %"),

@@ -13,9 +13,10 @@ from healthsim_nb.engine.rng import Draws
 from healthsim_nb.pharmacy.benefit import MAIL_90, RETAIL_30, RETAIL_90, SPECIALTY
 from healthsim_nb.pharmacy.fills import LONG
 from healthsim_nb.pharmacy.gates import allowed_units
-from healthsim_nb.pharmacy.part_d import part_d
+from healthsim_nb.pharmacy.part_d import negotiated_unit_cost, part_d
 from healthsim_nb.pharmacy.pharmacies import MAIL, RETAIL
 from healthsim_nb.pharmacy.pharmacies import SPECIALTY as SPECIAL
+from healthsim_nb.pharmacy.products import cost_of
 from healthsim_nb.pharmacy.programs import COPAY_CARD, programs
 from healthsim_nb.pharmacy.requests import UNLIMITED
 from healthsim_nb.pharmacy.routing import fees
@@ -81,7 +82,8 @@ class Desk:
     def prices(self, quantity: I64) -> tuple[I64, I64, I64]:
         """Return ingredient cost, dispensing fee, usual charge of each fill, in cents.
 
-        The lower of what was agreed and what the pharmacy usually charges is paid.
+        The lower of what was agreed and what the pharmacy usually charges is paid, and under
+        Part D no more than what Medicare negotiated.
         """
         shelf, product, paid = self.products, self.fills.product, fees()
         cost = shelf.cost(product, quantity)
@@ -91,7 +93,21 @@ class Desk:
         agreed = cost - cost * paid.discount[self.kind] // 10_000
         usual = np.maximum(usual, 400)
         fee = np.minimum(fee, usual)
-        return np.minimum(agreed, usual - fee), fee, usual
+        found = np.minimum(agreed, usual - fee)
+        law = np.flatnonzero(self.negotiated)
+        by_law = cost_of(self.negotiated[law], quantity[law])
+        found[law] = np.minimum(found[law], by_law)
+        return found, fee, usual
+
+    @cached_property
+    def negotiated(self) -> I64:
+        """Hundredths of a cent that a unit of each fill costs by law; 0: no such price."""
+        found = np.zeros(len(self.part_d), np.int64)
+        for year in np.unique(self.held.year[self.part_d]).tolist():
+            at = np.flatnonzero(self.part_d & (self.held.year == year))
+            prices = negotiated_unit_cost(year, self.products)
+            found[at] = prices[self.fills.product[at]]
+        return found
 
     @cached_property
     def full(self) -> tuple[I64, I64, I64]:
@@ -151,11 +167,13 @@ class Desk:
             law = part_d(year)
             at = np.flatnonzero(self.part_d & (held.year == year))
             branded, months = brand[at], -(-f.days[at] // MONTH)
+            # Makers whose price was negotiated pay no discount.
+            pays = branded * (self.negotiated[at] == 0)
             found["cap"][at] = np.where(insulin[at], law.insulin_month * months, UNLIMITED)
             found["gap_rate"][at] = np.array(law.gap_share)[branded]
             found["gap_discount"][at] = law.gap_maker_share * branded * ~helped[at]
-            found["discount"][at] = law.initial_maker_share * branded
-            found["late_discount"][at] = law.catastrophic_maker_share * branded
+            found["discount"][at] = law.initial_maker_share * pays
+            found["late_discount"][at] = law.catastrophic_maker_share * pays
             level = np.where(dual[at], 2, 3)
             found["subsidized"][at] = np.where(helped[at], law.lis_copay[level, branded], -1)
         return found

@@ -87,9 +87,13 @@ class Products:
 
     def cost(self, row: NDArray[np.intp], quantity: I64) -> I64:
         """Return the ingredient cost of a quantity (thousandths of a unit), in cents."""
-        exact = self.unit_cost[row] * quantity
-        scale = THOUSANDTHS * UNIT_COST // 100
-        return np.asarray((exact + scale // 2) // scale, np.int64)
+        return cost_of(self.unit_cost[row], quantity)
+
+
+def cost_of(unit_cost: I64, quantity: I64) -> I64:
+    """Return cents of a quantity (thousandths of a unit) at so many hundredths of a cent a unit."""
+    scale = THOUSANDTHS * UNIT_COST // 100
+    return np.asarray((unit_cost * quantity + scale // 2) // scale, np.int64)
 
 
 @cache

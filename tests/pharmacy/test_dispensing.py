@@ -123,6 +123,22 @@ def test_nobody_pays_more_under_part_d_than_its_limit(scenario) -> None:
     assert 0 < one(scenario, most) <= 2000
 
 
+def test_part_d_pays_what_medicare_negotiated_and_the_maker_no_discount() -> None:
+    with hs.open(":memory:") as ws:
+        c = ws.generate(
+            "120 Medicare members with atrial fibrillation", start="2026-01-01", months=3, seed=3
+        )
+        sql = """SELECT max(ingredient_cost - 3.85 * quantity_dispensed), count(*), count(program)
+            FILTER (WHERE program LIKE '%discount%') FROM pharmacy_claims c JOIN prescriptions p
+            ON p.id = c.prescription_id JOIN rx_members m ON m.member_id = c.member_id AND
+            m.plan_id = c.plan_id WHERE m.benefit_type = 'part-d' AND c.status = 'paid'
+            AND drug_name LIKE '%apixaban%'"""
+        dearer, fills, discounts = c.query(sql).rows[0]
+    assert fills > 20
+    assert dearer <= 0.005
+    assert discounts == 0
+
+
 def test_without_coverage_there_are_prescriptions_and_no_claims() -> None:
     with hs.open(":memory:") as ws:
         counts = ws.generate("general-population", n=100, months=3, coverage=False).counts
