@@ -140,6 +140,8 @@ def _ask(
             counts: Sequence[int] = _row(cursor, counting(first.table, part, seldom))
         elif not _suspected(cursor, first, tables):
             counts = (0,)
+        elif first.severity == "warning":
+            return {first.id: _kept(cursor, first)}
         else:
             counts = _row(cursor, f"SELECT count(*) FROM ({first.sql})")  # noqa: S608
         pairs = list(zip(part, counts, strict=True))
@@ -177,13 +179,26 @@ def _suspected(cursor: duckdb.DuckDBPyConnection, rule: Rule, tables: Tables) ->
     return not rule.suspects or bool(cursor.execute(f"{rule.suspects} LIMIT 1").fetchall())
 
 
+def _kept(cursor: duckdb.DuckDBPyConnection, rule: Rule) -> tuple[int, list[dict[str, object]]]:
+    """Return what a rule finds, asked once: sound data have some of what is only odd."""
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE rows_found AS {rule.sql}")
+    (count,) = _row(cursor, "SELECT count(*) FROM rows_found")
+    found = _shown(cursor, f"SELECT * FROM rows_found ORDER BY 1 LIMIT {EXAMPLES}")  # noqa: S608
+    cursor.execute("DROP TABLE rows_found")
+    return count, found
+
+
 def _row(cursor: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
     return tuple(cursor.execute(sql).fetchall()[0])
 
 
 def _examples(cursor: duckdb.DuckDBPyConnection, rule: Rule) -> list[dict[str, object]]:
     sql = f"SELECT * FROM ({rule.sql}) ORDER BY 1 LIMIT {EXAMPLES}"  # noqa: S608
-    shown = cursor.execute(sql if rule.where is None else showing(rule, EXAMPLES))
+    return _shown(cursor, sql if rule.where is None else showing(rule, EXAMPLES))
+
+
+def _shown(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, object]]:
+    shown = cursor.execute(sql)
     names = [column[0] for column in shown.description or ()]
     return [dict(zip(names, row, strict=True)) for row in shown.fetchall()]
 
