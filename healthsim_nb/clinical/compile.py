@@ -223,6 +223,7 @@ class _Compiler:
             lines=lines,
             drugs=drugs,
             sets=np.array([sum(1 << drugs.index(d) for d in line) for line in lines], np.uint16),
+            beside=tuple((drugs.index(self.drug[d]), share) for d, share in _beside(c)),
             every=_steps(c.every if isinstance(c.every, dict) else {0: c.every or 0}),
             rhythm=self.fitted.rhythm if c.kind == "chronic" else np.ones(AGES),
             uptake=(
@@ -287,12 +288,17 @@ class _Compiler:
             shift=_shift(c, e),
             event=e,
             orders=tuple(self.order[o] for o in e.orders),
-            course=self.drug[e.course] if e.course else -1,
+            courses=self.courses(e),
             month_rate=rate,
             multipliers=tuple(self.multiplier(f) for f in factors),
         )
         self.events.append(found)
         return found
+
+    def courses(self, e: Care) -> tuple[tuple[int, float], ...]:
+        """Return the drugs that an event calls for, and the chance of each."""
+        first = ((self.drug[e.course], e.course_share),) if e.course else ()
+        return (*first, *((self.drug[d], share) for d, share in e.courses.items()))
 
     def required(self, c: Condition) -> tuple[Multiplier, ...]:
         """Return what forbids a condition to those without the one that it comes of."""
@@ -304,7 +310,7 @@ class _Compiler:
         """Return the lines of a condition's treatment, and all drugs it can come to."""
         said = c.treatment.lines if c.treatment else []
         lines = tuple(tuple(self.drug[d] for d in line) for line in said)
-        drugs = {drug for line in lines for drug in line}
+        drugs = {drug for line in lines for drug in line} | {self.drug[d] for d, _ in _beside(c)}
         drugs |= {k.instead for k in self.cautions if k.instead >= 0 and drugs & k.drugs}
         if len(drugs) > MOST_DRUGS:
             raise TemplateError(
@@ -414,6 +420,11 @@ def _causes(c: Condition) -> set[str]:
     whens = [f.when for f in c.factors if not f.onset_only]
     named = {name for w in whens for name in (w.condition, w.without)} | {c.only.having}
     return {name for name in named if name} - {c.id}
+
+
+def _beside(c: Condition) -> list[tuple[str, float]]:
+    """Return the drugs that are taken beside a condition's lines, with their shares."""
+    return list(c.treatment.beside.items()) if c.treatment else []
 
 
 def _index(names: Iterable[str]) -> dict[str, int]:

@@ -99,7 +99,8 @@ class Happening:
     """Chance of an emergency visit where another would see the doctor: moved by `use`; 0: fixed."""
     event: Care
     orders: tuple[int, ...]
-    course: int
+    courses: tuple[tuple[int, float], ...]
+    """Drugs given for a few days, and the chance of each."""
     month_rate: float
     multipliers: tuple[Multiplier, ...]
 
@@ -136,6 +137,8 @@ class Illness:
     """All that its lines hold, and what may take their place."""
     sets: NDArray[np.uint16]
     """The drugs of each line as bits, places in ``drugs``."""
+    beside: tuple[tuple[int, float], ...]
+    """Places in ``drugs`` of what is taken beside the lines, and by which share of the treated."""
     every: NDArray[np.int16]
     """Months between routine visits by age, 0 for none, shape (121,)."""
     rhythm: NDArray[np.float64]

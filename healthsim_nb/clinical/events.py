@@ -307,14 +307,16 @@ def ask(month: Month, visits: Visits) -> None:
 def prescribe(month: Month, visits: Visits) -> None:
     """Give the courses of drugs that events call for."""
     table = month.plan.happenings
-    mine = np.flatnonzero(table.course[visits.event] >= 0)
-    event = visits.event[mine]
+    mine, place = each(table.course_counts, table.course_firsts, visits.event)
     draws = Draws(month.plan.spec.seed, visits.id[mine])
-    given = draws.each(table.course_keys[event]).chance(table.course_share[event])
-    mine, event = mine[given], event[given]
-    drug = permitted(month, table.course[event], visits.row[mine])
-    mine, event, drug = mine[drug >= 0], event[drug >= 0], drug[drug >= 0]
-    day = visits.day[mine]
+    given = draws.each(table.course_keys[place]).chance(table.course_shares[place])
+    mine, place = mine[given], place[given]
+    drug = permitted(month, table.courses[place], visits.row[mine])
+    mine, drug = mine[drug >= 0], drug[drug >= 0]
+    # What takes the place of two drugs is given once.
+    _, first = np.unique(mine << 16 | drug, return_index=True)
+    mine, drug = mine[first], drug[first]
+    event, day = visits.event[mine], visits.day[mine]
     days = month.plan.course_days[drug]
     month.out.add(
         "drug",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from healthsim_nb.clinical.compiled import Happening, Illness
+    from healthsim_nb.clinical.compiled import DrugPlan, Happening, Illness
 
     I64 = NDArray[np.int64]
     U64 = NDArray[np.uint64]
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 class EventTable:
     """Columns of the events, shape (e,)."""
 
-    def __init__(self, seed: int, events: Sequence[Happening]) -> None:
-        self.seed, self.events = seed, events
+    def __init__(
+        self, seed: int, events: Sequence[Happening], drugs: Sequence[DrugPlan] = ()
+    ) -> None:
+        self.seed, self.events, self.drugs = seed, events, drugs
 
     def keys(self, what: str) -> U64:
         """Return the key of ``<event>.<what>`` of each event."""
@@ -53,8 +55,13 @@ class EventTable:
 
     @cached_property
     def course_keys(self) -> U64:
-        """Streams of being given the course."""
-        return self.keys("course")
+        """Streams of being given each course of `courses`."""
+        names = [
+            f"{e.name}.course" if name == e.event.course else f"{e.name}.{name}.course"
+            for e in self.events
+            for name in (self.drugs[drug].source.id for drug, _ in e.courses)
+        ]
+        return keys(self.seed, names)
 
     @cached_property
     def classes(self) -> NDArray[np.uint8]:
@@ -137,14 +144,24 @@ class EventTable:
         return np.array([e.own for e in self.events], bool)
 
     @cached_property
-    def course(self) -> NDArray[np.int16]:
-        """Drug of its course, -1 for none."""
-        return np.array([e.course for e in self.events], np.int16)
+    def course_counts(self) -> I64:
+        """How many courses of drugs it may bring."""
+        return np.array([len(e.courses) for e in self.events], np.int64)
 
     @cached_property
-    def course_share(self) -> NDArray[np.float64]:
-        """Chance of being given the course."""
-        return np.array([e.event.course_share for e in self.events])
+    def course_firsts(self) -> I64:
+        """Place of the first of them in `courses`."""
+        return np.cumsum(self.course_counts) - self.course_counts
+
+    @cached_property
+    def courses(self) -> NDArray[np.int16]:
+        """Drugs of all courses, one after the other."""
+        return np.array([drug for e in self.events for drug, _ in e.courses], np.int16)
+
+    @cached_property
+    def course_shares(self) -> NDArray[np.float64]:
+        """Chance of being given each of them."""
+        return np.array([share for e in self.events for _, share in e.courses])
 
 
 @lru_cache(maxsize=2)

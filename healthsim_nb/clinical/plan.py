@@ -86,7 +86,7 @@ class Plan:
     @cached_property
     def happenings(self) -> EventTable:
         """The events side by side."""
-        return EventTable(self.spec.seed, self.events)
+        return EventTable(self.spec.seed, self.events, self.drugs)
 
     @cached_property
     def histories(self) -> tuple[Illness, ...]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healthsim_nb.clinical.render.allergies import allergies
-from healthsim_nb.clinical.render.encounters import diagnoses, encounters
+from healthsim_nb.clinical.render.encounters import diagnoses, encounters, problems
 from healthsim_nb.clinical.render.immunizations import immunizations, immunize
 from healthsim_nb.clinical.render.labs import lab_results
 from healthsim_nb.clinical.render.medications import medications
 from healthsim_nb.clinical.render.orders import orders, placed, procedures
 from healthsim_nb.clinical.render.vitals import vital_signs
+
+__all__ = ["problems", "tables"]
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -38,12 +38,23 @@ def planned_line(month: Month, illness: Illness, rows: Rows) -> NDArray[np.uint8
     return line
 
 
+def on_line(month: Month, illness: Illness, rows: Rows, lines: NDArray[np.uint8]) -> Masks:
+    """Return what belongs to people's lines, with what they take beside for good."""
+    wanted: Masks = illness.sets[lines]
+    draws = Draws(month.plan.spec.seed, month.bodies.people.id[rows]) if illness.beside else None
+    for place, share in illness.beside if draws else ():
+        name = f"{illness.id}.{month.plan.drugs[illness.drugs[place]].source.id}.beside"
+        also = draws.chance(name, share) & (lines > 0)
+        wanted |= also.astype(np.uint16) << np.uint16(place)
+    return wanted
+
+
 def settled(month: Month, illness: Illness, rows: Rows) -> Masks:
     """Return what people take for a condition, or would take if they were treated."""
     given: Masks = month.state.given[illness.index][rows]
     if not illness.lines:
         return given
-    planned = illness.sets[planned_line(month, illness, rows)]
+    planned = on_line(month, illness, rows, planned_line(month, illness, rows))
     return np.asarray(np.where(given > 0, given, planned), np.uint16)
 
 
@@ -65,7 +76,7 @@ def to_line(
         return
     state, c = month.state, illness.index
     state.line[c][rows] = lines
-    wanted = illness.sets[lines]
+    wanted = on_line(month, illness, rows, lines)
     if month.turn >= 0:
         wanted = fitting(month, illness, rows, wanted)
     take(month, illness, rows, wanted, day)
@@ -162,7 +173,7 @@ def look_again(month: Month, illness: Illness, rows: Rows, day: NDArray[np.int32
     """Let people take what suits them as they are that day; return whose drugs changed."""
     if not len(rows):
         return rows
-    wanted = illness.sets[month.state.line[illness.index][rows]]
+    wanted = on_line(month, illness, rows, month.state.line[illness.index][rows])
     wanted = fitting(month, illness, rows, wanted)
     other = wanted != month.state.given[illness.index][rows]
     changed: Rows = rows[other]

@@ -9,6 +9,7 @@ from healthsim_nb.clinical import (
     asked,
     care,
     conditions,
+    earlier,
     measures,
     mortality,
     pathways,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from healthsim_nb.clinical.plan import Plan
 
 STEPS = (
+    earlier.recall,
     conditions.end,
     conditions.onset,
     asked.come,

@@ -34,6 +34,7 @@ LAST_INDEX = 48_995_099
 MOST_MOTHERS = (LAST_INDEX + 1) // (MOST_BIRTHS + 1) // BLOCK * BLOCK
 """Of more patients, newborns would not all have a number of their own."""
 MOST_TURNS = (1 << TURN_BITS) - 1
+"""The number of a turn is below; this one stands for all that was before the first."""
 
 
 def patient_ids(index: Ids) -> Ids:
@@ -81,6 +82,11 @@ def encounter_ids(patients: Ids, turn: int | Ids, slot: Ids) -> Ids:
 def encounter_patient(encounters: Ids) -> Ids:
     """Return the patient of an encounter."""
     return encounters >> (TURN_BITS + SLOT_BITS)
+
+
+def earlier_ids(patients: Ids) -> Ids:
+    """Return, in place of an encounter, the id of each patient's time before the first day."""
+    return encounter_ids(patients, MOST_TURNS, np.zeros(len(patients), np.int64))
 
 
 def child_ids(parents: Ids, number: Ids) -> Ids:

@@ -50,7 +50,13 @@ class Written:
     """Day of death by person, `FAR` while alive."""
     diagnoses: pa.RecordBatch
     seed: int
-    last_day: int
+    days: tuple[int, int]
+    """The first day, and the one after the last."""
+
+    @property
+    def last_day(self) -> int:
+        """The day after the last."""
+        return self.days[1]
 
     @cached_property
     def use(self) -> I64:

@@ -71,7 +71,7 @@ def fills_of(written: Written, roll: Roll, benefits: Benefits) -> tuple[Fills, H
         person=person,
         product=product,
         prescription=made.prescription[at],
-        allowed=plan.refills[use] + 1,
+        allowed=plan.refills[use] + 1 - made.before[made.prescription[at]],
         nth=made.nth[at],
         day=day,
         early=early,

@@ -133,14 +133,24 @@ def ask(
     """
     people, products = patients.people, products_of(shelf)
     uses = uses_of(
-        record, people, patients.doctor, patients.death, products, shelf, spec.seed,
+        record, people, patients.doctor, patients.death, products, shelf,
         (day_number(spec.start), last_day),
     )  # fmt: skip
     draws = Draws(spec.seed, uses.medication)
-    plan = plan_fills(uses, products, people.line_of_business[uses.person], draws)
+    plan = plan_fills(
+        uses, products, people.line_of_business[uses.person], draws, day_number(spec.start)
+    )
     made = schedule(uses, plan, draws, last_day)
     written = Written(
-        uses, plan, made, products, people, patients.death, record["diagnoses"], spec.seed, last_day
+        uses,
+        plan,
+        made,
+        products,
+        people,
+        patients.death,
+        record["diagnoses"],
+        spec.seed,
+        (day_number(spec.start), last_day),
     )
     return Wanted(written, None if billed is None else _asked(written, billed, draws))
 

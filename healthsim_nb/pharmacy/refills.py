@@ -65,6 +65,12 @@ class Plan:
     """Whether it was taken before the run, by people who go on with it."""
     never: Bools
     """Whether the first prescription is never handed in."""
+    written: I64
+    """Day of the prescription with which the run begins."""
+    first: I64
+    """Day on which it is first asked for in the run."""
+    before: I64
+    """How often it was filled before the run."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,8 @@ class Schedule:
     prescription_use: I64
     number: I64
     """Of the use's prescriptions."""
+    before: I64
+    """How often each prescription was filled before the run."""
     written: I64
     use: I64
     """Of each fill."""
@@ -91,6 +99,7 @@ def plan_fills(
     products: Products,
     line: NDArray[np.integer],
     draws: Draws,
+    first_day: int,
 ) -> Plan:
     """Return how each use is filled.
 
@@ -100,6 +109,8 @@ def plan_fills(
         Line of business of each use's patient.
     draws
         By medication.
+    first_day
+        Of the run.
     """
     habit, course = adherence(products), uses.course > 0
     cell = (LINE[line], uses.product)
@@ -117,9 +128,11 @@ def plan_fills(
     for level, (most, until) in BY_LAW.items():
         refills = np.where(schedule == level, np.minimum(refills, most), refills)
         valid = np.where(schedule == level, until, valid)
+    refills = np.maximum(refills, 0)
+    written, first, before = _begins(uses, days, refills, valid, draws, first_day)
     return Plan(
         days=days,
-        refills=np.maximum(refills, 0),
+        refills=refills,
         valid=valid,
         ninety=ninety,
         mail=mail,
@@ -129,6 +142,34 @@ def plan_fills(
         known=uses.known,
         # Whoever takes a drug already has begun it.
         never=~uses.known & _percent(draws, "pharmacy.not-begun", percent["not_begun"]),
+        written=written,
+        first=first,
+        before=before,
+    )
+
+
+def _begins(
+    uses: Uses, days: I64, refills: I64, valid: I64, draws: Draws, first_day: int
+) -> tuple[I64, I64, I64]:
+    """Return when the first prescription was written, when it is filled, how often it was before.
+
+    Who takes a drug already is somewhere between two fills of a prescription: so many days ago it
+    was written. Where none is left, the next is written when it is needed.
+    """
+    later = draws.chance("pharmacy.later", NEW)
+    first = uses.start + np.where(later, draws.between("pharmacy.later-days", 1, 9), 0)
+    since = first_day - uses.start
+    term = np.maximum(np.minimum((refills + 1) * days, valid), 1)
+    ago = draws.below("pharmacy.written-ago", np.maximum(np.minimum(term, since), 1)) + 1
+    before = (ago - 1) // days + 1
+    due = first_day + before * days - ago
+    going_on = before <= refills
+    written = np.where(going_on, first_day - ago, due)
+    before = np.where(going_on, before, 0)
+    return (
+        np.where(uses.known, written, uses.start),
+        np.where(uses.known, due, first),
+        np.where(uses.known, before, 0),
     )
 
 
@@ -148,9 +189,8 @@ class _Going:
     """The uses that go on, and where each stands."""
 
     def __init__(self, uses: Uses, plan: Plan, draws: Draws) -> None:
-        later = draws.chance("pharmacy.later", NEW)
         self.at = np.arange(len(uses))
-        self.day = uses.start + np.where(later, draws.between("pharmacy.later-days", 1, 9), 0)
+        self.day = plan.first.copy()
         self.left = np.zeros(len(uses), np.int64)
         self.until = np.zeros(len(uses), np.int64)
         self.rx = np.full(len(uses), -1)
@@ -190,7 +230,7 @@ def _write(
     """Write prescriptions where none is left, and leave out whose time is over."""
     need = (going.left == 0) | (going.day > going.until)
     lag = going.draws.below(f"pharmacy.renewal.{k}", 6) if k else np.zeros(len(going.at), np.int64)
-    day = going.day - np.minimum(lag, plan.days[going.at] // 2) if k else uses.start[going.at]
+    day = going.day - np.minimum(lag, plan.days[going.at] // 2) if k else plan.written[going.at]
     alive = np.where(need, day, going.day) <= uses.end[going.at]
     alive &= np.where(need, day, going.day) < last_day
     going.keep(alive)
@@ -199,9 +239,10 @@ def _write(
     mine = going.at[new]
     going.number[new] += 1
     going.rx[new] = count + np.arange(len(new))
-    going.left[new] = plan.refills[mine] + 1
+    before = plan.before[mine] if not k else np.zeros(len(mine), np.int64)
+    going.left[new] = plan.refills[mine] + 1 - before
     going.until[new] = day[new] + plan.valid[mine]
-    out.append({"use": mine, "number": going.number[new], "written": day[new]})
+    out.append({"use": mine, "number": going.number[new], "before": before, "written": day[new]})
     return len(new)
 
 
@@ -278,6 +319,7 @@ def _ordered(written: list[dict[str, I64]], filled: list[dict[str, I64]]) -> Sch
     return Schedule(
         prescription_use=use[order],
         number=number[order],
+        before=joined(written, "before")[order],
         written=joined(written, "written")[order],
         use=fill_use[by_use],
         prescription=place[rx] if len(rx) else none,

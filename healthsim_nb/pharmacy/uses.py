@@ -15,7 +15,6 @@ import numpy as np
 from healthsim_nb.coverage.visits import coded, whole
 from healthsim_nb.engine.arrow import DAY_US
 from healthsim_nb.engine.calendar import FAR
-from healthsim_nb.engine.rng import Draws
 from healthsim_nb.network.ids import provider_parts
 from healthsim_nb.network.pool import specialties
 from healthsim_nb.population.ages import LINES_OF_BUSINESS
@@ -40,9 +39,6 @@ VERBS = {"oral": "Take", "sublingual": "Place", "inhalation": "Inhale", "subcuta
 HOW = {"oral": "by mouth", "sublingual": "under the tongue", "subcutaneous": "under the skin",
        "topical": "to the affected skin"}  # fmt: skip
 STAYS = ("IMP", "OBSENC")
-KNOWN = (0.9, 0.8, 0.8, 0.75, 0.7, 0.6, 0.55, 0.45, 0.4, 0.35, 0.3, 0.25, 0.0)
-"""Share of the drugs begun by month of the run that were taken before it: what goes beyond the
-number of later months, when nearly all are new (counted in the general population)."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,6 @@ def uses_of(
     death: NDArray[np.int32],
     products: Products,
     shelf: ProductTable,
-    seed: int,
     days: tuple[int, int],
 ) -> Uses:
     """Return the uses of drugs that a pharmacy is asked for.
@@ -108,7 +103,8 @@ def uses_of(
     leaves, stays = _leaves(record["encounters"], whole(m["encounter_id"]), last_day)
     code, codes = coded(m["indication_code"])
     start = np.maximum(begins, leaves)
-    course = np.where(products.course_days[product] > 0, ends - start + 1, 0)
+    earlier = start < days[0]
+    course = np.where((products.course_days[product] > 0) & ~earlier, ends - start + 1, 0)
     found = Uses(
         medication=whole(m["id"]),
         person=person,
@@ -117,7 +113,7 @@ def uses_of(
         end=np.minimum(ends, death[person].astype(np.int64)),
         course=course,
         prescriber=_prescriber(whole(m["prescriber_id"]), doctor[person]),
-        known=_known(seed, whole(m["id"]), start, course, days[0]),
+        known=earlier,
         indication=code,
         codes=tuple(codes),
         directions=product,
@@ -180,17 +176,11 @@ def _leaves(e: pa.RecordBatch, encounter: I64, last_day: int) -> tuple[I64, Bool
     at = np.minimum(np.searchsorted(whole(e["id"]), encounter), max(e.num_rows - 1, 0))
     ends = whole(e["discharge_time"])
     day = np.where(ends < 0, last_day, ends // DAY_US)
-    if not len(encounter):
-        return encounter, np.zeros(0, bool)
-    return np.where(stay[at], day[at], 0), stay[at]
-
-
-def _known(seed: int, medication: I64, start: I64, course: I64, first_day: int) -> Bools:
-    """Return which drugs were taken before the run: most that an early visit finds in use."""
-    month = np.minimum((start - first_day) // 30, len(KNOWN) - 1)
-    share = np.array(KNOWN)[month]
-    found: Bools = (course == 0) & Draws(seed, medication).chance("pharmacy.known", share)
-    return found
+    if not e.num_rows:
+        return np.zeros(len(encounter), np.int64), np.zeros(len(encounter), bool)
+    # What was taken before the first day was begun at no encounter.
+    stays = stay[at] & (encounter >= 0)
+    return np.where(stays, day[at], np.iinfo(np.int32).min), stays
 
 
 def _prescriber(who: I64, own: I64) -> I64:

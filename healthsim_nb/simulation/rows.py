@@ -111,6 +111,9 @@ def written(chart: Chart, born: Chart | None, wanted: int, library: Library) -> 
         record = _together(record, records.tables(born))
     patients = coverage.Patients(folk.people, folk.death, folk.doctor)
     covered, drugs = _covered(chart.plan, patients, record, library)
+    # Plans and pharmacies go by visits.
+    problems = {"diagnoses": records.problems(chart)}
+    record |= _together({"diagnoses": record["diagnoses"]}, problems)
     return Written(folk, record, covered, drugs, births=born is not None)
 
 

@@ -104,6 +104,8 @@ class Treatment(Strict):
     stop: Probability = 0
     """Chance at each routine visit that a treated person stops."""
     step_up: StepUp | None = None
+    beside: dict[Id, Probability] = {}
+    """Drug: share of the treated who take it beside their line."""
 
 
 class Condition(Strict):

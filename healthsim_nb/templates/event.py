@@ -36,6 +36,8 @@ class Care(Strict):
     course: Id | None = None
     """A drug given for a few days (as many as the drug says)."""
     course_share: Probability = 1
+    courses: dict[Id, Probability] = {}
+    """Further drugs for a few days, each by a chance of its own."""
     vitals: dict[VitalSign, float] = {}
     """Shift of vital signs on that day."""
     labs: dict[Id, tuple[float, float]] = {}

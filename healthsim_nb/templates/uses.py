@@ -62,6 +62,7 @@ def of_condition(c: Condition) -> Iterator[Use]:
     if c.treatment:
         for place, line in enumerate(c.treatment.lines):
             yield from _all(f"treatment.lines.{place}", "drug", line)
+        yield from _all("treatment.beside", "drug", c.treatment.beside)
         if c.treatment.step_up:
             yield Use("treatment.step_up.measure", "measure", c.treatment.step_up.measure)
 
@@ -153,6 +154,7 @@ def _event(path: str, event: Care) -> Iterator[Use]:
     yield from _all(f"{path}.labs", "measure", event.labs)
     if event.course:
         yield Use(f"{path}.course", "drug", event.course)
+    yield from _all(f"{path}.courses", "drug", event.courses)
     if event.by:
         yield Use(f"{path}.by", "role", event.by)
 

@@ -118,8 +118,8 @@ def test_what_is_dispensed_is_whole_packs(shelf):
 def test_ninety_tablets_cost_three_times_thirty(shelf):
     tablet = np.array([row(shelf, "atorvastatin-40mg")])
     month, quarter = (shelf.quantity(tablet, np.array([days])) for days in (30, 90))
-    assert shelf.cost(tablet, month).tolist() == [232]
-    assert shelf.cost(tablet, quarter).tolist() == [697]
+    assert shelf.cost(tablet, month).tolist() == [348]
+    assert shelf.cost(tablet, quarter).tolist() == [1045]
 
 
 def test_specialty_drugs_cost_more_than_950_dollars_a_fill_or_are_no_generics(shelf):

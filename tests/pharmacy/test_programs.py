@@ -100,7 +100,7 @@ def test_shares_are_shares():
 
 def test_statins_and_courses_are_taken_as_published():
     a = adherence()
-    assert a.covered[:, at("atorvastatin-40mg")].tolist() == [7900, 8400, 7500]
+    assert a.covered[:, at("atorvastatin-40mg")].tolist() == [7300, 8700, 7500]
     assert a.ninety_day[:, at("amoxicillin-500mg")].tolist() == [0, 0, 0]
     assert a.covered[0, at("amoxicillin-500mg")] == 9500
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from healthsim_nb import network
 from healthsim_nb.clinical.classes import CLASSES
 from healthsim_nb.clinical.compile import AMB, IMP, OBSENC
 from healthsim_nb.engine.arrow import batch, dates, times, words
 from healthsim_nb.engine.calendar import FAR
-from healthsim_nb.engine.ids import child_ids, numbered
+from healthsim_nb.engine.ids import child_ids, earlier_ids, numbered
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from healthsim_nb.clinical.render.chart import Chart
@@ -40,6 +40,12 @@ DIAGNOSIS: Columns = {
     "principal": np.zeros(1, bool),
     "begun": np.zeros(1, np.int32),
     "present": np.zeros(1, bool),
+}
+PROBLEM: Columns = {
+    "row": np.zeros(1, np.intp),
+    "code": np.zeros(1, np.int16),
+    "condition": np.zeros(1, np.int16),
+    "begun": np.zeros(1, np.int32),
 }
 OVER: Columns = {
     "row": np.zeros(1, np.intp),
@@ -129,6 +135,33 @@ def diagnoses(chart: Chart) -> tuple[pa.RecordBatch, Columns]:
         },
     )
     return rows, d
+
+
+def problems(chart: Chart) -> pa.RecordBatch:
+    """Return what was known before the first day, as diagnoses of no encounter."""
+    d = chart.out.columns("problem", PROBLEM)
+    d = {name: c[d["row"] < chart.wanted] for name, c in d.items()}
+    order = np.lexsort((d["condition"], d["row"]))
+    d = {name: c[order] for name, c in d.items()}
+    patient = chart.bodies.people.id[d["row"]]
+    earlier = earlier_ids(patient)
+    over, n = _over(chart, d["row"], d), len(patient)
+    none = np.full(n, -1, np.int8)
+    return batch(
+        "diagnoses",
+        {
+            "id": child_ids(earlier, numbered(earlier)),
+            "patient_id": patient,
+            "encounter_id": pa.nulls(n, pa.int64()),
+            "code": words(d["code"], chart.plan.codes),
+            "description": words(d["code"], chart.plan.code_names),
+            "type": words(none, ("secondary", "principal")),
+            "diagnosed_date": dates(d["begun"]),
+            "onset_date": dates(d["begun"]),
+            "resolved_date": dates(over, over == FAR),
+            "present_on_admission": words(none, ("N", "Y")),
+        },
+    )
 
 
 def _over(chart: Chart, row: NDArray[np.intp], d: Columns) -> NDArray[np.int32]:

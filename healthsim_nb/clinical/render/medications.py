@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from healthsim_nb.engine.arrow import batch, dates, words
 from healthsim_nb.engine.calendar import FAR
-from healthsim_nb.engine.ids import child_ids, numbered
+from healthsim_nb.engine.ids import child_ids, earlier_ids, numbered
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from healthsim_nb.clinical.render.chart import Chart
@@ -23,6 +23,13 @@ DRUG: Columns = {
     "condition": np.zeros(1, np.int16),
     "day": np.zeros(1, np.int32),
     "end": np.zeros(1, np.int32),
+}
+TAKEN: Columns = {
+    "row": np.zeros(1, np.intp),
+    "drug": np.zeros(1, np.int16),
+    "condition": np.zeros(1, np.int16),
+    "code": np.zeros(1, np.int16),
+    "day": np.zeros(1, np.int32),
 }
 STOP: Columns = {
     "row": np.zeros(1, np.intp),
@@ -36,32 +43,57 @@ STATUSES = ("active", "completed", "stopped")
 
 def medications(chart: Chart, diagnoses: Columns) -> pa.RecordBatch:
     """Return the prescriptions; an end is known once the drug was stopped or its taker died."""
-    m, place = chart.part("drug", DRUG)
-    order = np.lexsort((m["condition"], m["drug"], m["visit"]))
-    m, place = {name: c[order] for name, c in m.items()}, place[order]
-    row = chart.row[place]
+    m = _all(chart, diagnoses)
+    row, visit = m["row"], m["visit"]
     end, status = _ends(chart, m, row)
     shelf = chart.plan.shelf
-    product = shelf.product(chart.plan.spec.seed, chart.patient[place], m["drug"])
+    product = shelf.product(chart.plan.spec.seed, m["patient"], m["drug"])
     drugs = [d.source for d in chart.plan.drugs]
     return batch(
         "medications",
         {
-            "id": child_ids(m["visit"], numbered(m["visit"])),
-            "patient_id": chart.patient[place],
-            "encounter_id": m["visit"],
+            "id": child_ids(visit, numbered(visit)),
+            "patient_id": m["patient"],
+            "encounter_id": pa.array(visit, mask=m["earlier"]),
             "rxnorm_code": words(product, [p.rxnorm for p in shelf.products]),
             "name": words(product, [p.name for p in shelf.products]),
             "dose": words(product, [p.dose for p in shelf.products]),
             "route": words(m["drug"], [d.route for d in drugs]),
             "frequency": words(product, shelf.frequencies),
-            "indication_code": words(_indications(m, diagnoses), chart.plan.codes),
+            "indication_code": words(m["code"], chart.plan.codes),
             "start_date": dates(m["day"]),
             "end_date": dates(end, end == FAR),
             "status": words(status, STATUSES),
-            "prescriber_id": chart.provider[place],
+            "prescriber_id": m["prescriber"],
         },
     )
+
+
+def _all(chart: Chart, diagnoses: Columns) -> Columns:
+    """Return what was begun at visits and what was taken before the first day, by id."""
+    m, place = chart.part("drug", DRUG)
+    begun = {
+        **m,
+        "row": chart.row[place],
+        "patient": chart.patient[place],
+        "prescriber": chart.provider[place],
+        "code": _indications(m, diagnoses),
+        "earlier": np.zeros(len(place), bool),
+    }
+    taken = chart.out.columns("taken", TAKEN)
+    taken = {name: c[taken["row"] < chart.wanted] for name, c in taken.items()}
+    row, patient = taken["row"], chart.bodies.people.id[taken["row"]]
+    taken = {
+        **taken,
+        "visit": earlier_ids(patient),
+        "end": np.full(len(row), FAR, np.int32),
+        "patient": patient,
+        "prescriber": chart.own_provider[row],
+        "earlier": np.ones(len(row), bool),
+    }
+    both = {name: np.concatenate([c, taken[name]]) for name, c in begun.items()}
+    order = np.lexsort((both["condition"], both["drug"], both["visit"]))
+    return {name: c[order] for name, c in both.items()}
 
 
 def _ends(

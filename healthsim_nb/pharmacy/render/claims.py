@@ -77,7 +77,8 @@ def rows(settled: Settled) -> pa.RecordBatch:
             "original_claim_id": pa.array(original, mask=original < 0),
             "status": words(status, STATUSES),
             "reject_code": words(refusal - (refusal == TAKEN), (*REFUSALS, *slips().codes)),
-            "fill_number": v.fill[at],
+            "fill_number": v.fill[at]
+            + written.schedule.before[f.prescription[fill]].astype(np.int32),
             "service_date": dates(_served(settled, at)),
             "service_time": times(moment(lines.day[at], _minute(settled, at))),
             "ndc": words(product, written.products.ndc),

@@ -42,7 +42,8 @@ def rows(written: Written, settled: Settled | None) -> pa.RecordBatch:
     twin = shelf.brand[product] & (shelf.generic_of[product] >= 0)
     member = np.full(len(at), NONE, np.int64)
     if settled is not None:
-        held = holding(settled.roll, settled.desk.benefits, who, made.written[at])
+        day = np.maximum(made.written[at], written.days[0])
+        held = holding(settled.roll, settled.desk.benefits, who, day)
         member = np.where(held.covered, people.id[who], NONE)
     return batch(
         "prescriptions",
@@ -79,4 +80,5 @@ def _status(written: Written, at: NDArray[np.intp], until: I64) -> I64:
     found = np.where(until < written.last_day, EXPIRED, ACTIVE)
     found = np.where(ended & (uses.end[use] != FAR), CANCELLED, found)
     course = ended & (uses.course[use] > 0)
+    filled = filled + made.before[at]
     return np.where((filled > plan.refills[use]) | course, COMPLETED, found)

@@ -88,8 +88,9 @@ def _why(condition: Condition, drugs: set[str]) -> Iterator[str]:
     """Yield the condition if a drug treats it for long; an empty name if it does for a while."""
     lines = condition.treatment.lines if condition.treatment else []
     events = [condition.presents, *condition.acute, *(step.event for step in condition.timeline)]
-    courses = {event.course for event in events if event and event.course}
+    courses = {name for e in events if e for name in (e.course, *e.courses) if name}
     treated = {name for line in lines for name in line}
+    treated |= {*condition.treatment.beside} if condition.treatment else set()
     treated |= {name for step in condition.timeline for name in step.start_drug}
     if courses & drugs:
         yield ""
