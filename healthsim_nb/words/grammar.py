@@ -38,7 +38,7 @@ def parse(word: Word, line: str, body: str | None = None) -> dict[str, object]:
         If something is missing, unknown or not a number.
     """
     if word.raw and body is None:
-        line, body = _options_first(line)
+        line, body = _options_apart(line, [o.name for o in word.options if o.dashed])
     free = next((o for o in word.options if o.many and not o.dashed), None)
     if body is not None and free is None:
         raise SpecificationError(f"'{word.name}' takes no cell: write it as %hs {word.usage}")
@@ -134,11 +134,19 @@ def _split(line: str) -> list[str]:
         return line.split()
 
 
-def _options_first(line: str) -> tuple[str, str]:
-    """Return the options that lead a line, and the rest as it stands."""
+def _options_apart(line: str, known: list[str]) -> tuple[str, str]:
+    """Return the options before and behind a line of SQL, and the rest as it stands.
+
+    Behind it only those that the word knows: to SQL they would be a comment.
+    """
     found = _LEADING.match(line)
     assert found is not None
-    return found[0], line[found.end() :].strip()
+    rest = line[found.end() :].strip()
+    names = "|".join(map(re.escape, known))
+    last = re.search(rf"(?:\s+(?:{names})(?:=|\s+)\S+)+$", rest) if known else None
+    if last is None:
+        return found[0], rest
+    return f"{found[0]}{last[0]}", rest[: last.start()]
 
 
 class _Sentence(argparse.ArgumentParser):

@@ -55,6 +55,24 @@ def test_sql_is_taken_as_it_stands():
 
 
 @pytest.mark.parametrize(
+    ("name", "line", "said"),
+    [
+        ("query", "SELECT 1 --scenario texas --page 2", {"scenario": "texas", "page": 2}),
+        ("query", "--page 3 SELECT 1 --param=a=2", {"page": 3, "param": ["a=2"]}),
+        ("grid", "claims --scenario texas", {"scenario": "texas", "what": "claims"}),
+        ("query", "SELECT 1 -- page 2", {"sql": "SELECT 1 -- page 2", "page": None}),
+        ("query", "SELECT '--page 2' AS x", {"sql": "SELECT '--page 2' AS x", "page": None}),
+    ],
+)
+def test_options_behind_sql_are_options_and_no_comment(name, line, said):
+    found = parse(find(name, NOTEBOOK), line)
+
+    assert {key: found[key] for key in said} == said
+    if name == "query" and "sql" not in said:
+        assert found["sql"] == "SELECT 1"
+
+
+@pytest.mark.parametrize(
     ("name", "line", "told"),
     [
         ("generate", "x --moths 3", "'generate' does not know '--moths'. Did you mean --months?"),
