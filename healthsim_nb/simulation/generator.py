@@ -164,7 +164,7 @@ def blocks(
     keeping: Keeping | None = None,
     tally: Tally | None = None,
 ) -> Iterator[Tables]:
-    """Yield the rows of every block, some patients at a time, made ahead of the reader.
+    """Yield the rows of every block, of some patients and one table at a time, made ahead.
 
     Several processes take turns, always in the same way; one makes block after block.
 
@@ -226,12 +226,16 @@ class Share:
     part: int = PART
 
     def make(self, block: int) -> Iterator[Tables]:
-        """Yield the rows of one block, some of its patients at a time."""
-        return make_parts(
+        """Yield the rows of one block: of some of its patients at a time, a table at a time."""
+        for part in make_parts(
             self.generator,
             block,
             size=self.size,
             after=self.after,
             keeping=self.keeping,
             part=self.part,
-        )
+        ):
+            while part:
+                name = next(iter(part))
+                # Popped, so that only the reader has it: it may be gone before the next is taken.
+                yield {name: part.pop(name)}

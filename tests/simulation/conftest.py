@@ -41,8 +41,11 @@ def play(library: Library) -> Callable[..., Run]:
 
 def joined(parts: list[dict[str, pa.RecordBatch]]) -> Run:
     """Return one table a name: dictionaries as text, shared rows once, by id."""
-    names = parts[0].keys()
-    return {name: _one(name, [declared(name, p[name]) for p in parts]) for name in names}
+    names = {name: None for part in parts for name in part}
+    return {
+        name: _one(name, [declared(name, part[name]) for part in parts if name in part])
+        for name in names
+    }
 
 
 def _one(name: str, batches: list[pa.RecordBatch]) -> pa.Table:
