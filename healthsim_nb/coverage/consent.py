@@ -48,6 +48,8 @@ class Consents:
     urgent: Bools
     missing: Bools
     """By claim: consent is needed and is not there, shape (claims,)."""
+    awaited: I64
+    """By claim: the day before which it is not sent, as an appeal was won on it; 0: none was."""
 
     @property
     def granted(self) -> I64:
@@ -91,6 +93,8 @@ def consents(claims: Claims, plan: I64, book: Book) -> Consents:
     resolved = appealed + draws.between("coverage.resolved-days", *APPEAL_DAYS)
     missing = np.zeros(len(claims.first), bool)
     missing[claim] = ~asked | ((decision == DENIED) & ~overturned)
+    awaited = np.zeros(len(claims.first), np.int64)
+    awaited[claim] = np.where(asked & overturned, resolved, 0)
     at = np.flatnonzero(asked)
     return Consents(
         claim=claim[at],
@@ -102,6 +106,7 @@ def consents(claims: Claims, plan: I64, book: Book) -> Consents:
         overturned=overturned[at],
         urgent=urgent[at],
         missing=missing,
+        awaited=awaited,
     )
 
 

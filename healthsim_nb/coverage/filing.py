@@ -86,9 +86,15 @@ class Office:
         self.n = len(person)
         self.chance = {what: by_plan[self.plan] for what, by_plan in mistakes(book).items()}
 
-    def file(self, last_day: int) -> Filings:
-        """Return every filing that was decided before ``last_day``."""
-        first = self._original()
+    def file(self, last_day: int, awaited: I64) -> Filings:
+        """Return every filing that was decided before ``last_day``.
+
+        Parameters
+        ----------
+        awaited
+            The day before which a claim is not sent, shape (claims,).
+        """
+        first = self._original(awaited)
         resent = self._resent(first)
         changed = self._changed(first)
         parts = [first, self._twice(first), resent, *changed]
@@ -103,14 +109,14 @@ class Office:
         kept = whole.take(decided)
         return replace(kept, undone=np.where(kept.undone < last_day, kept.undone, FAR))
 
-    def _original(self) -> Filings:
+    def _original(self, awaited: I64) -> Filings:
         draws, claims = self.draws, self.claims
         lag = np.where(claims.institutional, 4, 2) + draws.below("coverage.lag", 9)
         slow = draws.chance("coverage.slow", SLOW)
         lost = draws.chance("coverage.lost", self.chance["lost"])
         lag = lag + np.where(slow, draws.below("coverage.slow-days", 40), 0)
         lag = lag + np.where(lost, draws.between("coverage.lost-days", 100, 280), 0)
-        sent = claims.end + lag
+        sent = np.maximum(claims.end + lag, awaited)
         decided = sent + self._work("")
         wrong = (self.second != NONE) & draws.chance(
             "coverage.misdirected", self.chance["misdirected"]

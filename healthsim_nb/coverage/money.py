@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from healthsim_nb.coverage.accounts import Accounts, open_accounts
-from healthsim_nb.coverage.consent import Consents, consents
 from healthsim_nb.coverage.desk import Desk
 from healthsim_nb.coverage.edits import in_network, line_refusals, refusals, used_up
 from healthsim_nb.coverage.filed import Filed, filed_lines
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from healthsim_nb.coverage.book import Book
     from healthsim_nb.coverage.claims import Claims
+    from healthsim_nb.coverage.consent import Consents
     from healthsim_nb.coverage.filing import Filings
     from healthsim_nb.coverage.queue import Queue
     from healthsim_nb.coverage.wavefront import Shares
@@ -67,20 +67,19 @@ class Presented:
 
 
 def present(
-    claims: Claims, filings: Filings, book: Book, people: People, cards: I64, shared: Bools
+    claims: Claims, filings: Filings, book: Book, people: People, asked: Consents, shared: Bools
 ) -> Presented:
     """Return what payers look at, and what waits for its turn.
 
     Parameters
     ----------
-    cards
-        The plan on the patient's card, by claim.
+    asked
+        What payers were asked before.
     shared
         By person: whether others of the household have the same plan.
     """
     filed = filed_lines(claims, filings)
     inside = in_network(claims, filings, book)
-    asked = consents(claims, cards, book)
     safe = inside | claims.emergency[filings.claim]
     refusal = line_refusals(claims, filings, filed, safe, asked, book)
     _refuse_as_before(filings, filed, refusal)

@@ -10,6 +10,7 @@ import numpy as np
 from healthsim_nb.coverage import billing
 from healthsim_nb.coverage.book import open_book
 from healthsim_nb.coverage.choice import NONE
+from healthsim_nb.coverage.consent import consents
 from healthsim_nb.coverage.enrollment import Enroller, Enrolment
 from healthsim_nb.coverage.filing import Office
 from healthsim_nb.coverage.gaps import care_gaps
@@ -127,9 +128,10 @@ def bill(
     enrolment = Enroller(book, months, people, spec.seed, spec.population.plans).play()
     written, month = billing.bill(record, people, enrolment, book, spec.seed, patients.death)
     office = Office(written, enrolment, book, month)
-    filings = office.file(last_day)
+    asked = consents(written, office.plan, book)
+    filings = office.file(last_day, asked.awaited)
     shared = _shared(enrolment)
-    presented = present(written, filings, book, people, office.plan, shared)
+    presented = present(written, filings, book, people, asked, shared)
     first = first_spans(enrolment, people, patients.death)
     second = second_spans(enrolment, people, patients.death)
     roll = Roll(book, enrolment, people, first, second, shared, spec.seed)

@@ -42,6 +42,15 @@ def test_a_claim_is_decided_in_order_of_time(ask) -> None:
     assert ask(late) == 0
 
 
+def test_a_claim_waits_for_the_appeal_that_it_owes_its_payment_to(ask) -> None:
+    paid = """FROM claims AS c JOIN authorizations AS a ON a.id = c.authorization_id
+        WHERE c.status = 'paid' AND a.appeal_date IS NOT NULL"""
+
+    assert ask(f"SELECT count(*) {paid}") > 0
+    assert ask(f"SELECT count(*) {paid} AND a.appeal_outcome IS DISTINCT FROM 'overturned'") == 0
+    assert ask(f"SELECT count(*) {paid} AND c.submitted_date <= a.appeal_date") == 0
+
+
 def test_the_second_payer_comes_after_the_first(ask) -> None:
     early = """SELECT count(*) FROM claims AS s JOIN claims AS f ON f.id = s.earlier_claim_id
         WHERE s.payer_sequence = 2 AND (s.submitted_date <= f.adjudicated_date
