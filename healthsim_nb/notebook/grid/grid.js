@@ -1,6 +1,7 @@
 // A table whose rows come from the kernel, a page at a time.
 
 const KEYS = { PageDown: 1, PageUp: -1, ArrowRight: 1, ArrowLeft: -1 };
+const HINTS = { text: "contains", boolean: "= true", number: "> 5, 5..9", date: ">= 2024-01-31", time: ">= 2024-01-31" };
 const PATIENT = 400; // Milliseconds that an answer may take before the next question is asked all the same.
 const SOON = 300; // Milliseconds before it is said that something lasts.
 
@@ -8,7 +9,7 @@ function render({ model, el }) {
   const columns = model.get("columns");
   const kinds = Object.fromEntries(columns.map((c) => [c.name, c.kind]));
   const state = { page: 1, page_size: 20, sort: [], filters: {}, text: "", shown: [], ...model.get("state") };
-  let asked = 0, since = 0, waiting = false, again = false, total = null, seen = null, active = 0, opened = null, good = null;
+  let asked = 0, since = 0, waiting = false, again = false, total = null, seen = null, active = 0, opened = null, good = null, counted = null;
   let timer, later, slow;
 
   // What is asked: one question at a time, and then the newest; what lasts is given up for it.
@@ -75,9 +76,9 @@ function render({ model, el }) {
 
   // The table.
   const heads = make("tr", {}), filters = make("tr", { hidden: !Object.values(state.filters).some(Boolean) });
-  const body = make("tbody", {});
+  const body = make("tbody", {}), empty = make("div", { class: "hs-empty", hidden: true });
   const rows = make("div", { class: "hs-rows", tabindex: "0", role: "region", "aria-label": model.get("label"), onkeydown: keys },
-    make("table", {}, make("caption", {}, model.get("label")), make("thead", {}, heads, filters), body));
+    make("table", {}, make("caption", {}, model.get("label")), make("thead", {}, heads, filters), body), empty);
   const problem = make("div", { class: "hs-wrong hs-problem", role: "alert" });
   const life = make("div", { class: "hs-life" });
   const detail = make("div", { class: "hs-detail", role: "region", "aria-label": "All of one row", tabindex: "-1", hidden: true,
@@ -143,7 +144,7 @@ function render({ model, el }) {
     if (filters.dataset.names === JSON.stringify(names)) return;
     filters.dataset.names = JSON.stringify(names);
     filters.replaceChildren(...names.map((name) => {
-      const input = make("input", { type: "text", "aria-label": `Filter ${name}`, placeholder: kinds[name] === "text" ? "contains" : "> 5, 5..9",
+      const input = make("input", { type: "text", "aria-label": `Filter ${name}`, placeholder: HINTS[kinds[name]],
         oninput: () => soon(() => ({ filters: { ...state.filters, [name]: input.value } })) });
       input.value = state.filters[name] ?? "";
       return make("th", {}, input);
@@ -165,6 +166,8 @@ function render({ model, el }) {
       });
       return line;
     }));
+    empty.hidden = message.rows.length > 0;
+    empty.textContent = state.text.trim() || Object.values(state.filters).some((f) => f.trim()) ? "No row fits what is looked for." : "There are no rows.";
     mark(0, focused);
     say();
   }
@@ -178,7 +181,7 @@ function render({ model, el }) {
     after.disabled = !seen?.more;
     last.disabled = last_page === null || state.page >= last_page;
     const range = to < from ? "no rows" : `rows ${number(from)} to ${number(to)}`;
-    status.textContent = total === null ? `${range} of …` : to < from ? `no rows of ${number(total)}` : `${range} of ${number(total)}`;
+    status.textContent = total === null ? `${range} of …` : total === 0 ? "no rows" : to < from ? `no rows of ${number(total)}` : `${range} of ${number(total)}`;
   }
   function drawDetail({ row, fields, patient }) {
     [...body.children].forEach((line, i) => { if (i === row) line.setAttribute("aria-current", "true"); else line.removeAttribute("aria-current"); });
@@ -220,10 +223,10 @@ function render({ model, el }) {
       if (!again) { good = structuredClone(state); draw(m); }
       done();
     },
-    total: (m) => { if (m.asked === asked) { total = m.total; say(); } },
+    total: (m) => { if (m.asked === asked) { total = counted = m.total; say(); } },
     ready: (m) => { el.dataset.ready = m.asked; },
-    problem: (m) => { if (m.asked && m.asked !== asked) return; problem.textContent = m.text; done(); if (seen) say(); },
-    stopped: () => { again = false; asked += 1; back(); done(); if (seen) say(); status.textContent += " (stopped)"; },
+    problem: (m) => { if (m.asked && m.asked !== asked) return; problem.textContent = m.text; total = counted; done(); if (seen) say(); },
+    stopped: () => { again = false; asked += 1; total = counted; back(); done(); if (seen) say(); status.textContent += " (stopped)"; },
     detail: drawDetail,
     // Our own HTML, made in the kernel, in which everything that comes from data is escaped.
     life: (m) => { life.innerHTML = m.html; },
