@@ -186,3 +186,19 @@ def test_a_scorecard_has_a_bar_for_the_us_and_one_for_the_scenario(texas, scenar
     assert "is it real?" in shown
     assert "US" in plain
     assert scorecards.scorecard(replace(card, name=HOSTILE)).count(HOSTILE) == 0
+
+
+@pytest.mark.parametrize("line", ["grid", "build", "browse"])
+def test_where_no_front_end_is_a_widget_is_plain_html_and_text(texas, line):
+    shown = texas.run_line_magic("hs", line)
+
+    data, _ = texas.display_formatter.format(shown)
+    shown.close()
+
+    assert "application/vnd.jupyter.widget-view+json" in data
+    for readable in (data["text/html"], data["text/plain"]):
+        assert "texas" in readable or "ws.generate(" in readable
+        assert not re.search(
+            r"<script|<button|<input|src=|https?://| object at 0x|model_id", readable
+        )
+    assert len(data["text/plain"].splitlines()) > 1
