@@ -31,9 +31,8 @@ class Telling:
 
     def done(self, patients: int) -> None:
         """Tell that so many are done."""
-        if self.tell:
-            self._done = self._told = patients
-            self.tell(patients)
+        self._done = patients
+        self._tell(patients)
 
     def meanwhile(self) -> AbstractContextManager[None]:
         """Return what lets this hear, in the thread that waits, how far the months are."""
@@ -41,6 +40,9 @@ class Telling:
 
     def _between(self, share: float) -> None:
         making = max(min(self.wanted - self._done, simulation.PART), 0)
-        self._told = max(self._told, self._done + int(PLAYED * share * making))
+        self._tell(self._done + int(PLAYED * share * making))
+
+    def _tell(self, patients: int) -> None:
+        self._told = max(self._told, patients)
         if self.tell:
             self.tell(self._told)
