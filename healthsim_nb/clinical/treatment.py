@@ -41,8 +41,10 @@ def planned_line(month: Month, illness: Illness, rows: Rows) -> NDArray[np.uint8
 def on_line(month: Month, illness: Illness, rows: Rows, lines: NDArray[np.uint8]) -> Masks:
     """Return what belongs to people's lines, with what they take beside for good."""
     wanted: Masks = illness.sets[lines]
-    draws = Draws(month.plan.spec.seed, month.bodies.people.id[rows]) if illness.beside else None
-    for place, share in illness.beside if draws else ():
+    if not illness.beside:
+        return wanted
+    draws = Draws(month.plan.spec.seed, month.bodies.people.id[rows])
+    for place, share in illness.beside:
         name = f"{illness.id}.{month.plan.drugs[illness.drugs[place]].source.id}.beside"
         also = draws.chance(name, share) & (lines > 0)
         wanted |= also.astype(np.uint16) << np.uint16(place)
