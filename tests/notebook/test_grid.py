@@ -236,6 +236,8 @@ def test_a_grid_without_rows_has_its_columns(scenario, rows):
 def test_numbers_of_any_size_can_be_compared_with(patients):
     assert ask(patients, filters={"id": f"= {'9' * 60}"})["total"] == 0
     assert ask(patients, filters={"id": "< 1e400"})["total"] == 60
+    assert ask(patients, filters={"id": "< 1e999999999"})["total"] == 60
+    assert ask(patients, filters={"id": "> 1e-999999999"})["total"] == 59
     assert ask(patients, filters={"deceased": "= TRUE"})["total"] < 60
     assert ask(patients, filters={"deceased": "=maybe"})["text"] == (
         "deceased is compared with true or false, not 'maybe'."

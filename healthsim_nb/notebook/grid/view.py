@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -19,8 +20,8 @@ RANGE = re.compile(r"\s*(\S+)\s*\.\.\s*(\S+)\s*")
 NULLS = {"null": "IS NULL", "!null": "IS NOT NULL"}
 KINDS = {"number": "a number", "date": "a day as 2024-12-31", "time": "a time as 2024-12-31 08:30"}
 KINDS |= {"boolean": "true or false"}
-LARGEST = 10**37
-"""Numbers from here on are compared as floating point, as DuckDB has no whole ones for all."""
+LARGEST = 37
+"""Digits of a number before or behind its point, from which on it is compared as a DOUBLE."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,7 @@ def literal(column: Column, value: str) -> str:
     """Return a value that was typed as a constant of the column's kind."""
     try:
         if column.kind == "number":
-            number = Decimal(value.replace(",", ""))
-            int(number)  # not of infinity, nor of what is no number
-            return f"{number:f}" if abs(number) < LARGEST else f"{number:e}"
+            return _number(Decimal(value.replace(",", "")))
         if column.kind == "boolean":
             return str({"true": True, "false": False}[value.lower()]).upper()
         if column.kind == "date":
@@ -142,6 +141,15 @@ def literal(column: Column, value: str) -> str:
             f"{column.name} is compared with {KINDS[column.kind]}, not {value!r}."
         ) from None
     return string(value)
+
+
+def _number(number: Decimal) -> str:
+    if not number.is_finite():
+        raise ValueError(number)
+    if abs(number.adjusted()) < LARGEST:
+        return f"{number:f}"
+    most = sys.float_info.max
+    return f"CAST('{max(-most, min(most, float(number)))!r}' AS DOUBLE)"
 
 
 def string(text: str) -> str:
