@@ -48,8 +48,8 @@ unit-duckdb15: $(OLD)/.duckdb ## the rooms that touch DuckDB, on DuckDB 1.5, but
 	@PYTHONPATH=$(CURDIR)/$(OLD) $(BIN)/python -m pytest -q -n auto -m "not slow and not browser" $(wildcard tests/store tests/formats tests/notebook tests/operations tests/test_*.py)
 
 notebooks-check: $(VENV)/.develop ## run the notebooks and compare with what they show
-	@$(BIN)/python -m pytest -q --nbval --nbval-sanitize-with notebooks/sanitize.cfg -p no:xdist $(wildcard notebooks/*.ipynb)
-	@$(BIN)/python -m pytest -q --nbval-lax -p no:xdist $(wildcard notebooks/solutions/*.ipynb)
+	@$(BIN)/python -m pytest -q --nbval --nbval-sanitize-with notebooks/sanitize.cfg -n auto --dist loadfile $(wildcard notebooks/*.ipynb)
+	@$(BIN)/python -m pytest -q --nbval-lax -n auto --dist loadfile $(wildcard notebooks/solutions/*.ipynb)
 
 notebooks: $(VENV)/.develop ## run the notebooks and keep what they show
 	@$(BIN)/python notebooks/refresh.py

@@ -19,6 +19,7 @@ from healthsim_nb import cli
 from healthsim_nb.engine import checkpoints, safe_files
 from healthsim_nb.errors import CheckpointLoadError, CheckpointSaveError
 
+pytestmark = pytest.mark.slow
 WHAT = "hypertension"
 RUN = {"n": 20, "months": 4, "seed": 7}
 

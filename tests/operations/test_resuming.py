@@ -24,6 +24,7 @@ from healthsim_nb.workspace import Workspace
 
 from .killer import Killer
 
+pytestmark = pytest.mark.slow
 NOON = datetime.fromisoformat("2026-01-15 12:00")
 WHAT = "diabetes-management"
 RUN = {"n": 70, "months": 8, "seed": 7}
@@ -284,7 +285,6 @@ def test_a_deleted_scenario_takes_its_checkpoints_and_no_others_with_it(place, w
 # Killed
 
 
-@pytest.mark.slow
 def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_end(tmp_path):
     killer = Killer(tmp_path, n=64, seed=3)
     try:
