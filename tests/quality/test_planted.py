@@ -28,7 +28,8 @@ ROWS = {
     "idle": "SELECT min(id) FROM patients WHERE death_date IS NULL AND id NOT IN ("
     "SELECT patient_id FROM encounters) AND id NOT IN (SELECT patient_id FROM allergies)",
     "empty": "SELECT min(id) FROM encounters WHERE class_code = 'AMB' AND id NOT IN ("
-    "SELECT encounter_id FROM orders UNION SELECT encounter_id FROM medications WHERE encounter_id IS NOT NULL UNION "
+    "SELECT encounter_id FROM orders UNION "
+    "SELECT encounter_id FROM medications WHERE encounter_id IS NOT NULL UNION "
     "SELECT encounter_id FROM procedures UNION SELECT encounter_id FROM immunizations UNION "
     "SELECT encounter_id FROM clinical_notes UNION SELECT encounter_id FROM claims)",
 }
