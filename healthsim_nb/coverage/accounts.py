@@ -66,11 +66,15 @@ def open_accounts(
         limits[place, : len(keys)] = book.deductible[at, level]
         limits[place + 1, : len(keys)] = book.most[at, level]
     at, level = members % rows // 2, members % 2 * 2
-    together = book.aggregate[at // book.years] & shared[members // rows]
+    # Who is on another's plan shares it, whatever else covers them.
+    alike = shared[person] | (filings.subscriber != person)
+    others = np.zeros(len(members), bool)
+    others[member[alike]] = True
+    together = book.aggregate[at // book.years] & others
     limits[0, : len(members)] = np.where(
         together, book.deductible[at, level + 1], limits[0, : len(members)]
     )
-    return Accounts(row, tier, member, family, shared[person], limits, members, families)
+    return Accounts(row, tier, member, family, alike, limits, members, families)
 
 
 def account_keys(book: Book, who: I64, row: I64, tier: I64 | int) -> I64:

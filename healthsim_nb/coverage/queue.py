@@ -33,7 +33,7 @@ class Followers:
     def fill(self, shares: I64) -> None:
         """Fill in their shares, shape (5, l), once those of the payer before are there."""
         before = shares[:, self.before]
-        pays, owes = later(before, self.allowed, self.method, before[3])
+        pays, owes = later(before, self.allowed, self.method, (before[3], before[3]))
         none = np.zeros_like(owes)
         shares[:, self.line] = owes, none, none, pays, before[3] + before[4]
 

@@ -179,7 +179,8 @@ class Pricing:
         """Let a later payer pay of what the payer before left to the member."""
         before = self.out.take(self.lines.after[place], axis=1)
         method, own = self.lines.method[place], place - begin
-        pays, owes = later(before, self.lines.allowed[place], method, parts[3][own])
+        alone = (parts[0][own] + parts[1][own] + parts[2][own], parts[3][own])
+        pays, owes = later(before, self.lines.allowed[place], method, alone)
         deductible = np.where(method == SUPPLEMENT_LESS, owes, np.minimum(parts[0][own], owes))
         copay = np.minimum(parts[1][own], owes - deductible)
         for row, cents in zip(
@@ -196,22 +197,26 @@ class Pricing:
         self.visits[counter[(counter >= 0) & ~self.refused[first]]] += 1
 
 
-def later(before: I64, allowed: I64, method: NDArray[np.integer], own: I64) -> tuple[I64, I64]:
+def later(
+    before: I64, allowed: I64, method: NDArray[np.integer], alone: tuple[I64, I64]
+) -> tuple[I64, I64]:
     """Return what a later payer pays, and what it leaves to the member.
 
     Parameters
     ----------
     before
         Deductible, copay, coinsurance, paid and paid before of the payer before, shape (5, n).
-    own
-        What the later payer would have paid first; all but `COORDINATED` do not mind.
+    alone
+        What the member would owe, and the later payer pay, if it came first; all but
+        `COORDINATED` do not mind. Whoever has signed its contract asks for no more than that.
     """
     left = before[0] + before[1] + before[2]
     pays = np.where(method == SUPPLEMENT_LESS, left - before[0], left)
-    pays = np.where(method == COORDINATED, np.minimum(own, left), pays)
+    pays = np.where(method == COORDINATED, np.minimum(alone[1], left), pays)
     due = np.minimum(np.maximum(allowed - before[3] - before[4], 0), left)
     pays = np.where(method == MEDICAID, due, pays)
-    return pays, np.where(method == MEDICAID, 0, left - pays)
+    owes = np.where(method == COORDINATED, np.minimum(left - pays, alone[0]), left - pays)
+    return pays, np.where(method == MEDICAID, 0, owes)
 
 
 def adjudicate(services: Services, limits: Limits, when: I64) -> Shares:

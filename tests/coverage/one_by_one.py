@@ -78,6 +78,8 @@ def second(line, own, before):
         pays = left - before[0]
         return left - pays, 0, 0, pays, earlier
     owes = left - pays
+    if line["method"] == COORDINATED:
+        owes = min(owes, sum(own))
     deductible = min(own[0], owes)
     copay = min(own[1], owes - deductible)
     return deductible, copay, owes - deductible - copay, pays, earlier
