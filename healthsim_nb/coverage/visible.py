@@ -42,15 +42,16 @@ def relatives(enrolment: Enrolment, patient: Bools) -> NDArray[np.intp]:
     found = np.zeros(len(patient), bool)
     if patient.all():
         return np.flatnonzero(found)
-    for plan, heads in (
-        (enrolment.plan, enrolment.subscriber),
-        (enrolment.second, enrolment.second_subscriber),
-    ):
-        for month in range(len(plan)):
-            covered = plan[month] != NONE
-            of_patients = np.unique(heads[month][covered & patient])
-            found |= covered & np.isin(heads[month], of_patients)
-            found[of_patients] = True
+    first = enrolment.plan != NONE, enrolment.subscriber
+    second = enrolment.second != NONE, enrolment.second_subscriber
+    for month in range(len(enrolment.plan)):
+        # Whoever's plan is a patient's second may be the first of others in the family.
+        cards = [(covered[month], heads[month]) for covered, heads in (first, second)]
+        named = [heads[covered & patient] for covered, heads in cards]
+        of_patients = np.unique(np.concatenate(named))
+        for covered, heads in cards:
+            found |= covered & np.isin(heads, of_patients)
+        found[of_patients] = True
     found[patient] = False
     return np.flatnonzero(found)
 
