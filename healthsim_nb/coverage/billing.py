@@ -62,4 +62,7 @@ def bill(
         left=death[visits.person] - visits.end,
     )
     claims = put_together(visits, written(office))
-    return claims, month[claims.visit]
+    # Care at home after a stay may begin in the next year, with another card.
+    then, who = enrolment.months.place(claims.day), visits.person[claims.visit]
+    held = enrolment.card[then, who] != NONE
+    return claims, np.where(held, then, month[claims.visit])

@@ -43,7 +43,7 @@ OPEN = {
 """Columns that more months may close; no other cell ever changes."""
 
 PEOPLE = Population(ages="us", households=True)
-GOLDEN = "049a879fea4e9a3cb252b87c5cc8453e"
+GOLDEN = "4025eefb53e70abdc03634c71583d98a"
 """Changes only on purpose, with a line in the changelog."""
 
 
