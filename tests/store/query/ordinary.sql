@@ -93,7 +93,7 @@ SELECT dayname(admission_time), monthname(admission_time), last_day(admission_ti
 SELECT CASE WHEN deceased THEN 'dead' ELSE 'alive' END, CASE gender WHEN 'F' THEN 1 END FROM patients;
 SELECT coalesce(middle_name, '–'), ifnull(email, ''), nullif(gender, 'F'), if(deceased, 1, 0), iif FROM (SELECT *, 1 AS iif FROM patients);
 SELECT greatest(1, 2), least(1, 2), round(1.234, 1), abs(-3), sqrt(4), 7 // 2, 7 % 2, 2 ** 3, 5!, ~1, 1 & 3, 1 << 2, @(-1);
-SELECT min(value_numeric), max(value_numeric), avg(value_numeric), median(value_numeric), stddev(value_numeric), mode(unit) FROM lab_results;
+SELECT min(value_numeric), max(value_numeric), avg(value_numeric), median(value_numeric), stddev(value_numeric), max(unit) FROM lab_results;
 SELECT quantile_cont(value_numeric, [0.25, 0.5, 0.75]), percentile_cont(0.9) WITHIN GROUP (ORDER BY value_numeric) FROM lab_results;
 SELECT test_name, approx_quantile(value_numeric, 0.5), corr(value_numeric, id), regr_slope(value_numeric, id) FROM lab_results GROUP BY 1;
 SELECT count(*) FILTER (WHERE deceased), count(DISTINCT gender), bool_or(deceased), any_value(gender ORDER BY id) FROM patients;
